@@ -1,0 +1,9 @@
+//! The pure core: no IO, no clock, no randomness, no async, no logging.
+
+pub mod admission;
+pub mod checkin;
+pub mod ids;
+pub mod rules;
+pub mod ticket;
+pub mod time;
+pub mod verdict;

@@ -1,0 +1,162 @@
+//! The gate's store: its facts, its copy of the event's list, what it sent and what was acknowledged.
+
+mod error;
+
+use crate::domain::admission::Known;
+use crate::domain::checkin::{Denial, Draft, Fact};
+use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
+use crate::domain::time::{UnixMillis, UnixSeconds};
+use crate::wire::{Cursor, LogPage, Segment, SegmentHash};
+
+pub use error::LedgerError;
+
+/// What the gate follows: replaced whole when the log brings a newer one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventDocuments {
+    /// The rulebook's JSON.
+    pub rulebook: Option<String>,
+    /// The keyring's JWK Set.
+    pub keyring: Option<String>,
+}
+
+/// Facts of one stream that stand in no segment yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsealed {
+    /// The stream.
+    pub stream: StreamId,
+    /// The sequence of the first.
+    pub first: Sequence,
+    /// The hash of the stream's segment before.
+    pub previous: Option<SegmentHash>,
+    /// The facts in order.
+    pub drafts: Vec<Draft>,
+}
+
+/// A sealed segment of this gate's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSegment {
+    /// The stream.
+    pub stream: StreamId,
+    /// The sequence of its first fact.
+    pub first: Sequence,
+    /// The sequence of its last fact.
+    pub last: Sequence,
+    /// The signed bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Figures for `status`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerStatus {
+    /// Tickets on the live list.
+    pub tickets: u64,
+    /// Tickets on it that are not valid.
+    pub withdrawn: u64,
+    /// Facts of this gate's own streams.
+    pub own_facts: u64,
+    /// Of these, not yet acknowledged by the server.
+    pub unacknowledged: u64,
+    /// Facts of other gates.
+    pub others_facts: u64,
+    /// Refusals in the ring.
+    pub denials: u64,
+    /// Where the live list stands; none before the first complete one.
+    pub cursor: Option<Cursor>,
+    /// The server's time of the live list.
+    pub as_of: Option<UnixSeconds>,
+}
+
+/// The gate's store. One implementation in SQLite, one in memory, one contract suite for both.
+pub trait Ledger: Send {
+    /// What the list and the history say of a ticket.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn look_up(&mut self, ticket: &TicketId) -> Result<Known, LedgerError>;
+
+    /// Persons inside a zone, by the facts held, counting movements at or after `since`.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn occupancy(&mut self, zone: &ZoneId, since: UnixMillis) -> Result<u32, LedgerError>;
+
+    /// Records a fact as the next of this process's stream. When it returns `Ok`, the fact survives a power cut.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it may not survive: then nobody may enter.
+    fn record(&mut self, draft: &Draft) -> Result<Fact, LedgerError>;
+
+    /// Keeps refusals in the ring; the oldest make room.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where they could not be written.
+    fn note_denials(&mut self, denials: &[Denial]) -> Result<(), LedgerError>;
+
+    /// The event's rulebook and keyring as last synced.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn documents(&mut self) -> Result<EventDocuments, LedgerError>;
+
+    /// Where the next page must start: the list being built, or the live one; none for the start of a log.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn cursor(&mut self) -> Result<Option<Cursor>, LedgerError>;
+
+    /// Applies a page whose signature was checked, together with its cursor, in one transaction. A page from 0
+    /// starts a list aside; the page that reaches the head makes it live.
+    ///
+    /// # Errors
+    /// [`LedgerError::PageOutOfPlace`] where it does not continue from [`Ledger::cursor`].
+    fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError>;
+
+    /// The next facts of this gate's own that stand in no segment, at most `limit` of one stream; none where all do.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn unsealed(&mut self, limit: usize) -> Result<Option<Unsealed>, LedgerError>;
+
+    /// Keeps a segment, so that the same bytes are sent ever after.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written.
+    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<(), LedgerError>;
+
+    /// Own segments that the server has not acknowledged, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn unacknowledged(&mut self, limit: usize) -> Result<Vec<SealedSegment>, LedgerError>;
+
+    /// Notes the server's word that it holds a stream up to and including a sequence (0: nothing). A lower word than before counts: the
+    /// server was restored, and wants them again.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written.
+    fn acknowledge(&mut self, stream: &StreamId, holds: Sequence) -> Result<(), LedgerError>;
+
+    /// A small named value that survives, such as the enrolment.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn setting(&mut self, name: &str) -> Result<Option<Vec<u8>>, LedgerError>;
+
+    /// Keeps a small named value durably.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written.
+    fn set_setting(&mut self, name: &str, value: &[u8]) -> Result<(), LedgerError>;
+
+    /// The key of a device of the event, as the log brought it, unless it is revoked.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError>;
+
+    /// Figures for `status`.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn status(&mut self) -> Result<LedgerStatus, LedgerError>;
+}

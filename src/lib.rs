@@ -1,0 +1,12 @@
+//! Wicket, an offline-first gate scanner for events.
+//!
+//! Layers, each of which names only those to its right:
+//!
+//! ```text
+//! main -> commands -> server | runner -> device, sync, ledger, vision -> wire -> domain
+//! ```
+
+pub mod commands;
+pub mod domain;
+pub mod ledger;
+pub mod wire;

@@ -1,0 +1,98 @@
+//! The change log of an event, which a gate follows by cursor.
+
+use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::{Decode, Encode};
+
+use crate::domain::admission::TicketRow;
+use crate::domain::ids::{DeviceId, EventId};
+use crate::domain::time::UnixSeconds;
+
+/// A log's identity, drawn anew when a server's database is created or restored.
+pub type LogId = ByteArray<16>;
+
+/// Where a gate stands in a log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Cursor {
+    /// The log.
+    #[n(0)]
+    pub log: LogId,
+    /// The last change number applied; 0 before the first.
+    #[n(1)]
+    pub sequence: u64,
+    /// The chain hash of the log up to there: SHA-256 over the hash before it and the change's bytes.
+    #[n(2)]
+    pub chain: ByteArray<32>,
+}
+
+/// A page of an event's log, in the order of change numbers. A change that a later one supersedes may be
+/// left out, so that a page read from 0 is a compacted snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LogPage {
+    /// The event.
+    #[n(0)]
+    pub event: EventId,
+    /// It applies only to a gate that stands at this change number (0: at the start) of this log.
+    #[n(1)]
+    pub from: u64,
+    /// Where the gate stands afterwards.
+    #[n(2)]
+    pub to: Cursor,
+    /// The last change number of the log when the page was read; `to.sequence == head` ends a sync.
+    #[n(3)]
+    pub head: u64,
+    /// The server's time when the page was read.
+    #[n(4)]
+    pub as_of: UnixSeconds,
+    /// The changes, each with its number.
+    #[n(5)]
+    pub changes: Vec<(u64, Change)>,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Change {
+    /// The event's rulebook, as JSON.
+    #[n(0)]
+    Rulebook(#[n(0)] String),
+    /// The event's keyring, as a JWK Set.
+    #[n(1)]
+    Keyring(#[n(0)] String),
+    /// A device and its public key.
+    #[n(2)]
+    Device(#[n(0)] DeviceRow),
+    /// A ticket's row.
+    #[n(3)]
+    Ticket(#[n(0)] TicketRow),
+    /// A segment of a device's facts, as that device signed it.
+    #[n(4)]
+    Segment(#[n(0)] ByteVec),
+}
+
+/// A device of the event.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct DeviceRow {
+    /// The device.
+    #[n(0)]
+    pub device: DeviceId,
+    /// Its Ed25519 public key.
+    #[n(1)]
+    pub key: ByteArray<32>,
+    /// Whether it is still believed.
+    #[n(2)]
+    pub status: DeviceStatus,
+}
+
+/// Whether a device is still believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum DeviceStatus {
+    /// It is.
+    #[n(0)]
+    Active,
+    /// Set aside until a person has looked, as after a token was used twice.
+    #[n(1)]
+    Suspended,
+    /// No more.
+    #[n(2)]
+    Revoked,
+}

@@ -1,0 +1,10 @@
+//! The binary as its user types it.
+
+mod completions;
+
+use std::process::Command;
+
+/// The binary under test.
+pub(crate) fn wicket() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_wicket"))
+}
