@@ -7,6 +7,7 @@
 //! ```
 
 pub mod commands;
+pub mod device;
 pub mod domain;
 pub mod ledger;
 pub mod wire;

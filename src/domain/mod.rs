@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod checkin;
+pub mod clock;
 pub mod ids;
 pub mod rules;
 pub mod ticket;

@@ -1,0 +1,3 @@
+//! Hardware and its like, one file each.
+
+pub mod clock;
