@@ -1,3 +1,6 @@
 //! The integration tests: one binary, so that they link once.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 mod cli;
+mod layers;
