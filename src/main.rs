@@ -1,10 +1,9 @@
 //! The command `wicket`: arguments in, exit status out.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use wicket::commands::{Cli, WRONG_USE};
+use wicket::commands::{Cli, WRONG_USE, with_causes};
 
 fn main() -> ExitCode {
     match Cli::parse().run() {
@@ -14,10 +13,4 @@ fn main() -> ExitCode {
             ExitCode::from(WRONG_USE)
         }
     }
-}
-
-/// An error and what lies behind it, on one line.
-fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

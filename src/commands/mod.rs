@@ -37,3 +37,10 @@ impl Cli {
         }
     }
 }
+
+/// An error and what lies behind it, on one line.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

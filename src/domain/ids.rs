@@ -105,10 +105,26 @@ name!(
     /// A gate: one place of entry or exit, with one or more lanes.
     GateId
 );
+impl GateId {
+    /// The gate `gate`: a trial's, which nobody named.
+    #[must_use]
+    pub fn unnamed() -> Self {
+        Self("gate".into())
+    }
+}
+
 name!(
     /// A zone that gates lead into.
     ZoneId
 );
+impl ZoneId {
+    /// The zone `venue`: where a gate leads that the rulebook does not name.
+    #[must_use]
+    pub fn venue() -> Self {
+        Self("venue".into())
+    }
+}
+
 name!(
     /// An enrolled device: a gate's computer, a relay.
     DeviceId
@@ -207,7 +223,7 @@ pub struct StreamId([u8; STREAM_ID_BYTES]);
 impl StreamId {
     /// The stream with these random bytes.
     #[must_use]
-    pub fn new(random: [u8; STREAM_ID_BYTES]) -> Self {
+    pub const fn new(random: [u8; STREAM_ID_BYTES]) -> Self {
         Self(random)
     }
 

@@ -73,8 +73,54 @@ impl fmt::Display for UnixSeconds {
     }
 }
 
+/// Milliseconds on a monotonic clock: for what a gate does within seconds, whatever happens to the time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Moment(pub u64);
+
+impl Moment {
+    /// This many milliseconds later.
+    #[must_use]
+    pub fn plus(self, millis: u64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// Milliseconds from `earlier` to this, 0 where `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// A stretch of time, `[from, until)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// Its first instant.
+    pub from: UnixMillis,
+    /// The instant after its last.
+    pub until: UnixMillis,
+}
+
+impl Span {
+    /// All of time.
+    pub const EVER: Self = Self {
+        from: UnixMillis(0),
+        until: UnixMillis(u64::MAX),
+    };
+
+    /// Whether an instant lies in it.
+    #[must_use]
+    pub fn contains(&self, at: UnixMillis) -> bool {
+        self.from <= at && at < self.until
+    }
+}
+
+/// Sure clocks of two gates are never this far apart.
+const SUSPECT_AHEAD_MS: u64 = 10 * 60 * 1000;
+
 /// How much the gate knows about the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
+)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
 pub enum ClockState {
@@ -90,7 +136,7 @@ pub enum ClockState {
 }
 
 /// A gate's idea of the present: an interval that holds the true time, and the best estimate in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
 pub struct Now {
     /// It is surely not before this.
     #[n(0)]
@@ -130,6 +176,15 @@ impl Now {
             best: at,
             state: ClockState::Synced,
         }
+    }
+
+    /// Whether an instant lies so far beyond a sure present that the clock that told it must have been wrong.
+    #[must_use]
+    pub fn doubts(&self, at: UnixMillis) -> bool {
+        self.state != ClockState::Unsure
+            && self
+                .latest
+                .is_some_and(|latest| at > latest.plus(SUSPECT_AHEAD_MS))
     }
 
     /// Where the present stands to `[from, until)`; an absent bound does not bound.
