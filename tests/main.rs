@@ -1,6 +1,12 @@
 //! The integration tests: one binary, so that they link once.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics is a test that fails"
+)]
 
 mod cli;
 mod layers;
+mod ticket;

@@ -1,6 +1,9 @@
 //! The command line: one file a subcommand.
 
 mod completions;
+mod random;
+mod say;
+mod ticket;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -24,6 +27,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Completions(completions::Args),
+    Ticket(ticket::Args),
 }
 
 impl Cli {
@@ -34,6 +38,7 @@ impl Cli {
     pub fn run(self) -> Outcome {
         match self.command {
             Command::Completions(args) => completions::run(&args),
+            Command::Ticket(args) => ticket::run(&args),
         }
     }
 }
