@@ -1,5 +1,18 @@
 //! Admission: from verified claims to a verdict, by one pure function for gate, server and simulator.
 
+mod checks;
+mod decide;
+mod draft;
+mod findings;
+mod inputs;
 mod listing;
 
+#[cfg(test)]
+pub(in crate::domain) mod fixtures;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Decision, Noted, admit};
+pub use draft::{Knowledge, draft};
+pub use inputs::{Direction, Inputs, Lane, Occupancy, Request, Shown};
 pub use listing::{Known, Listing, Status, TicketRow};

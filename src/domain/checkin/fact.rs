@@ -70,7 +70,7 @@ pub enum Kind {
 }
 
 /// An immutable fact. Its identity is `(stream, sequence)`; the fold sorts by `(order, stream, sequence)`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fact {
     /// The fact's identity.
     pub id: FactRef,
@@ -80,7 +80,7 @@ pub struct Fact {
 }
 
 /// A fact before the ledger gave it an identity; what a segment carries of each fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
 pub struct Draft {
     /// What happened.
     #[n(0)]
@@ -133,9 +133,9 @@ impl Fact {
         self.draft.now.best
     }
 
-    /// What the fold sorts by.
+    /// What the fold sorts by. The content comes last, so that two facts that claim one identity have an order too.
     #[must_use]
-    pub fn sort_key(&self) -> (u64, FactRef) {
-        (self.draft.order, self.id)
+    pub fn sort_key(&self) -> (u64, FactRef, &Draft) {
+        (self.draft.order, self.id, &self.draft)
     }
 }

@@ -1,11 +1,20 @@
 //! Admission's rules as plain data: validated when written, synced with the allowlist.
 
+mod sites;
+mod time_zone;
+mod validate;
+mod windows;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{EventId, GateId, TicketType, ZoneId};
 use super::time::UnixSeconds;
+
+pub use time_zone::{EventTimeZone, UnknownTimeZone};
+pub use validate::RulesError;
+pub use windows::{OpenWindow, Within};
 
 /// Everything that admission at an event follows, as one document with a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +26,8 @@ pub struct Rulebook {
     #[serde(default)]
     pub version: u64,
     /// The event's IANA time zone, such as `Asia/Shanghai`: daily windows and days are reckoned in it.
-    #[serde(default = "utc")]
-    pub time_zone: String,
+    #[serde(default)]
+    pub time_zone: EventTimeZone,
     /// When a day begins, in minutes after midnight, local time (0..1440). 05:00 by default, so that a night belongs to its evening.
     #[serde(default = "five_o_clock")]
     pub day_starts_min: u16,
@@ -121,11 +130,11 @@ pub enum EntryWindow {
         /// The second after the last.
         until: UnixSeconds,
     },
-    /// Every day, in minutes after local midnight (0..=1440); `until` at or before `from` is on the next day.
+    /// Every day, by the minutes on a clock on the wall; `until` at or before `from` is on the next day.
     Daily {
-        /// The first minute.
+        /// The first minute after local midnight (0..1440).
         from_min: u16,
-        /// The minute after the last.
+        /// The minute after the last (0..=1440).
         until_min: u16,
     },
 }
@@ -180,10 +189,6 @@ pub enum StaffPrompt {
     CheckId,
     /// To check age.
     CheckAge,
-}
-
-fn utc() -> String {
-    "UTC".to_owned()
 }
 
 fn five_o_clock() -> u16 {
