@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod checkin;
 pub mod clock;
+pub mod gate;
 pub mod ids;
 pub mod rules;
 pub mod ticket;

@@ -1,0 +1,122 @@
+//! One scan on its way from a text to a fact.
+
+use super::event::{Config, Count};
+use super::{Announcement, opening::Awaited};
+use crate::domain::admission::{
+    Decision, Direction, Inputs, Knowledge, Listing, Noted, Occupancy, Request, Shown, admit, draft,
+};
+use crate::domain::checkin::{Draft, History};
+use crate::domain::ids::TicketId;
+use crate::domain::time::Now;
+use crate::domain::verdict::Reason;
+
+/// One scan of a code whose issuer's signature holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Scan {
+    pub(super) text: String,
+    pub(super) shown: Shown,
+    pub(super) request: Request,
+}
+
+/// What is known when a scan is judged.
+#[derive(Debug)]
+pub(super) struct Knowing<'a> {
+    pub(super) listing: &'a Listing,
+    pub(super) history: &'a History,
+    pub(super) occupancy: Option<Occupancy>,
+    pub(super) list_version: u64,
+}
+
+/// A scan that was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) decision: Decision,
+    pub(super) announcement: Announcement,
+    /// The fact to record, where somebody is to move.
+    pub(super) draft: Option<Draft>,
+}
+
+impl Scan {
+    pub(super) fn new(text: String, shown: Shown, direction: Direction) -> Self {
+        let request = Request {
+            direction,
+            ..Request::default()
+        };
+        Self { text, shown, request }
+    }
+
+    pub(super) fn ticket(&self) -> TicketId {
+        self.shown.claims.ticket
+    }
+
+    /// The persons to be counted before the scan can be judged.
+    pub(super) fn count(&self, config: &Config, now: &Now) -> Option<Count> {
+        let zone = config.rules.site(&config.gate).into;
+        config.rules.capacity(&zone)?;
+        let counts = self.request.direction != Direction::Exit;
+        counts.then(|| Count {
+            since: config.rules.inside_since(&zone, now.best),
+            zone,
+        })
+    }
+
+    pub(super) fn judge(&self, config: &Config, knowing: &Knowing<'_>, now: &Now) -> Judged {
+        self.judge_and(config, knowing, now, |decision| decision)
+    }
+
+    /// An exit whose ticket could not be looked up: nothing is known, and that is what is noted.
+    pub(super) fn judge_exit_blind(&self, config: &Config, now: &Now) -> Judged {
+        let knowing = Knowing {
+            listing: &Listing::NoList,
+            history: &History::default(),
+            occupancy: None,
+            list_version: 0,
+        };
+        self.judge_and(config, &knowing, now, |decision| Decision {
+            noted: Some(Noted {
+                reason: Reason::StoreFailed,
+                fact: None,
+            }),
+            ..decision
+        })
+    }
+
+    fn judge_and(
+        &self,
+        config: &Config,
+        knowing: &Knowing<'_>,
+        now: &Now,
+        note: impl FnOnce(Decision) -> Decision,
+    ) -> Judged {
+        let lane = config.lane();
+        let inputs = Inputs {
+            shown: &self.shown,
+            listing: knowing.listing,
+            history: knowing.history,
+            lane: &lane,
+            rules: &config.rules,
+            occupancy: knowing.occupancy,
+            now,
+            request: &self.request,
+        };
+        let decision = note(admit(&inputs));
+        let knowledge = Knowledge {
+            list_version: knowing.list_version,
+            operator: config.operator.clone(),
+        };
+        let note = config.rules.type_rules(inputs.ticket_type()).note.clone();
+        Judged {
+            announcement: Announcement::of_decision(self, lane.gate.clone(), &decision, note),
+            draft: draft(&inputs, &decision, &knowledge),
+            decision,
+        }
+    }
+}
+
+impl Judged {
+    /// The fact to hand to the ledger, and what waits for it.
+    pub(super) fn awaited(&self) -> Option<(Draft, Awaited)> {
+        let draft = self.draft.clone()?;
+        Some((draft.clone(), Awaited::new(draft, self.announcement.clone())))
+    }
+}
