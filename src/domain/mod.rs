@@ -5,6 +5,7 @@ pub mod checkin;
 pub mod clock;
 pub mod gate;
 pub mod ids;
+pub mod outbox;
 pub mod rules;
 pub mod ticket;
 pub mod time;

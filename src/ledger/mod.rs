@@ -1,17 +1,34 @@
 //! The gate's store: its facts, its copy of the event's list, what it sent and what was acknowledged.
 
+#[cfg(test)]
+mod contract;
 mod error;
+mod memory;
+mod occupancy;
+mod place;
+mod settings;
+mod sqlite;
 
 use crate::domain::admission::Known;
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
+use crate::domain::outbox::StreamMark;
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::wire::{Cursor, LogPage, Segment, SegmentHash};
 
-pub use error::LedgerError;
+pub use error::{Cause, LedgerError};
+pub use memory::MemoryLedger;
+pub use settings::{CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, ServerKey};
+pub use sqlite::{Opening, SqliteLedger, Synchronous};
+
+/// Refusals kept: a busy gate's whole day, in a few megabytes.
+pub const DENIALS_MAX: usize = 50_000;
+/// Tickets of one chain that are looked at. Nobody gets a new ticket that often; a list that goes in circles must not
+/// hold up a scan.
+pub const CHAIN_MAX: usize = 64;
 
 /// What the gate follows: replaced whole when the log brings a newer one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventDocuments {
     /// The rulebook's JSON.
     pub rulebook: Option<String>,
@@ -45,6 +62,15 @@ pub struct SealedSegment {
     pub bytes: Vec<u8>,
 }
 
+/// The list that the gate goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveList {
+    /// Where it stands in the event's log.
+    pub cursor: Cursor,
+    /// The server's time of it.
+    pub as_of: UnixSeconds,
+}
+
 /// Figures for `status`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LedgerStatus {
@@ -58,6 +84,8 @@ pub struct LedgerStatus {
     pub unacknowledged: u64,
     /// Facts of other gates.
     pub others_facts: u64,
+    /// Facts under an identity that another fact had already: something is badly wrong with a gate.
+    pub contradictions: u64,
     /// Refusals in the ring.
     pub denials: u64,
     /// Where the live list stands; none before the first complete one.
@@ -74,7 +102,8 @@ pub trait Ledger: Send {
     /// [`LedgerError`] where the store cannot be read.
     fn look_up(&mut self, ticket: &TicketId) -> Result<Known, LedgerError>;
 
-    /// Persons inside a zone, by the facts held, counting movements at or after `since`.
+    /// Persons inside a zone, by the facts held, counting movements at or after `since`. Cheap where `since`
+    /// stays the same from call to call.
     ///
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
@@ -86,11 +115,23 @@ pub trait Ledger: Send {
     /// [`LedgerError`] where it may not survive: then nobody may enter.
     fn record(&mut self, draft: &Draft) -> Result<Fact, LedgerError>;
 
+    /// The streams of this gate's earlier starts: what stands in them was recorded before the last restart.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn earlier_streams(&mut self) -> Result<Vec<StreamId>, LedgerError>;
+
     /// Keeps refusals in the ring; the oldest make room.
     ///
     /// # Errors
     /// [`LedgerError`] where they could not be written.
     fn note_denials(&mut self, denials: &[Denial]) -> Result<(), LedgerError>;
+
+    /// The newest refusals in the ring, the latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn denials(&mut self, limit: usize) -> Result<Vec<Denial>, LedgerError>;
 
     /// The event's rulebook and keyring as last synced.
     ///
@@ -105,10 +146,13 @@ pub trait Ledger: Send {
     fn cursor(&mut self) -> Result<Option<Cursor>, LedgerError>;
 
     /// Applies a page whose signature was checked, together with its cursor, in one transaction. A page from 0
-    /// starts a list aside; the page that reaches the head makes it live.
+    /// starts a list aside; the page that reaches the head makes it live. `segments` are those of the page, as
+    /// bytes and as opened with their device's key; their facts are kept first, in transactions of their own,
+    /// since a fact held twice is held once.
     ///
     /// # Errors
-    /// [`LedgerError::PageOutOfPlace`] where it does not continue from [`Ledger::cursor`].
+    /// [`LedgerError::PageOutOfPlace`] where it does not continue from [`Ledger::cursor`], or would set the live
+    /// list back; nothing of it is kept then.
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError>;
 
     /// The next facts of this gate's own that stand in no segment, at most `limit` of one stream; none where all do.
@@ -135,6 +179,30 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where it could not be written.
     fn acknowledge(&mut self, stream: &StreamId, holds: Sequence) -> Result<(), LedgerError>;
+
+    /// The live list's place in the log and its time: cheap, unlike [`Ledger::status`]; none before the first complete one.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn live_list(&mut self) -> Result<Option<LiveList>, LedgerError>;
+
+    /// Whether somebody else, such as a sync, has written to the store since this was last asked. The first answer is no.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn written_by_others(&mut self) -> Result<bool, LedgerError>;
+
+    /// This gate's own streams, each with the server's last word on it.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn own_streams(&mut self) -> Result<Vec<StreamMark>, LedgerError>;
+
+    /// Every fact held, this gate's own and others', unordered: for counts and reports, not for a scan.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn facts(&mut self) -> Result<Vec<Fact>, LedgerError>;
 
     /// A small named value that survives, such as the enrolment.
     ///

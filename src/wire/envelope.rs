@@ -19,6 +19,10 @@ pub enum Context {
     Request,
     /// The server's answer to an enrolment.
     Enrolment,
+    /// A device's wish to be enrolled.
+    EnrolmentRequest,
+    /// The server's word that a gate's cursor does not fit its log.
+    StartOver,
 }
 
 impl Context {
@@ -31,6 +35,8 @@ impl Context {
             Self::Time => b"wicket time 1\0",
             Self::Request => b"wicket request 1\0",
             Self::Enrolment => b"wicket enrolment 1\0",
+            Self::EnrolmentRequest => b"wicket enrolment request 1\0",
+            Self::StartOver => b"wicket start over 1\0",
         }
     }
 

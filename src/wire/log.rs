@@ -2,6 +2,7 @@
 
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
 
 use crate::domain::admission::TicketRow;
 use crate::domain::ids::{DeviceId, EventId};
@@ -46,6 +47,32 @@ pub struct LogPage {
     /// The changes, each with its number.
     #[n(5)]
     pub changes: Vec<(u64, Change)>,
+}
+
+/// The server's word that a cursor does not fit its log: the gate takes the list anew from the start.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct StartOver {
+    /// The event.
+    #[n(0)]
+    pub event: EventId,
+    /// The cursor that does not fit: the word holds for a gate that stands there.
+    #[n(1)]
+    pub stands: Cursor,
+}
+
+impl Cursor {
+    /// The chain hash before the first change of a log.
+    #[must_use]
+    pub fn chain_start(log: &LogId) -> ByteArray<32> {
+        <[u8; 32]>::from(Sha256::digest(log.as_slice())).into()
+    }
+
+    /// The chain hash after one more change.
+    #[must_use]
+    pub fn chain_next(before: &ByteArray<32>, change: &[u8]) -> ByteArray<32> {
+        let hash = Sha256::new().chain_update(before.as_slice()).chain_update(change);
+        <[u8; 32]>::from(hash.finalize()).into()
+    }
 }
 
 /// One change.

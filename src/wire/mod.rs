@@ -1,12 +1,20 @@
 //! The messages that gate and server exchange, and their limits. Pure: bytes in, values out.
 
+#[cfg(any(feature = "gate", feature = "server"))]
+pub mod compression;
+pub mod enrol;
 mod envelope;
+pub mod limits;
 mod log;
+pub mod request;
 mod segment;
+mod time;
+pub mod upload;
 
 pub use envelope::{Context, EnvelopeError, Signed};
-pub use log::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage};
+pub use log::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, StartOver};
 pub use segment::{Segment, SegmentError, SegmentHash};
+pub use time::{Nonce, TimeAnswer};
 
 /// A value as CBOR (RFC 8949).
 #[must_use]

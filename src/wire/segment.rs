@@ -57,24 +57,26 @@ impl Segment {
     /// [`SegmentError`] where the signature does not hold, or the bytes are no segment.
     pub fn open(bytes: &[u8], key: &VerifyingKey) -> Result<Self, SegmentError> {
         let signed = Signed::from_bytes(bytes)?;
-        let segment: Self =
-            super::from_cbor(signed.open(Context::Segment, key)?).map_err(SegmentError::Malformed)?;
+        Self::read(signed.open(Context::Segment, key)?)
+    }
+
+    /// Reads a segment without a look at its signature: only where the server's signature covers it, or to find
+    /// out whose key to open it with.
+    ///
+    /// # Errors
+    /// [`SegmentError`] where the bytes are no segment.
+    pub fn unverified(bytes: &[u8]) -> Result<Self, SegmentError> {
+        Self::read(Signed::from_bytes(bytes)?.unverified())
+    }
+
+    fn read(payload: &[u8]) -> Result<Self, SegmentError> {
+        let segment: Self = super::from_cbor(payload).map_err(SegmentError::Malformed)?;
         if segment.first < Sequence::FIRST || segment.drafts.is_empty() {
             return Err(SegmentError::Malformed(
                 "a segment holds at least one fact, counted from 1".to_owned(),
             ));
         }
         Ok(segment)
-    }
-
-    /// Who claims to have made it, without a look at the signature: only to find the key to open it with.
-    ///
-    /// # Errors
-    /// [`SegmentError`] where the bytes are no segment.
-    pub fn claimed_device(bytes: &[u8]) -> Result<DeviceId, SegmentError> {
-        let signed = Signed::from_bytes(bytes)?;
-        let segment: Self = super::from_cbor(signed.unverified()).map_err(SegmentError::Malformed)?;
-        Ok(segment.device)
     }
 
     /// The hash that the next segment of the stream names.
@@ -96,15 +98,13 @@ impl Segment {
 
     /// The facts with their identities.
     pub fn facts(&self) -> impl Iterator<Item = Fact> + '_ {
-        self.drafts
-            .iter()
-            .zip(self.first.0..)
-            .map(|(draft, sequence)| Fact {
-                id: FactRef {
-                    stream: self.stream,
-                    sequence: Sequence(sequence),
-                },
-                draft: draft.clone(),
-            })
+        self.drafts.iter().zip(0..).map(|(draft, after_first)| Fact {
+            id: FactRef {
+                stream: self.stream,
+                // A device may claim any place: at the end of numbers nothing must overflow.
+                sequence: Sequence(self.first.0.saturating_add(after_first)),
+            },
+            draft: draft.clone(),
+        })
     }
 }

@@ -1,0 +1,13 @@
+//! The tables' versions. Append-only: what a gate at a venue once ran is never edited.
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use crate::ledger::LedgerError;
+
+const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_gate.sql"))];
+
+/// Brings the tables up to date, all or nothing; tables from a newer version are refused.
+pub(super) fn run(connection: &mut Connection) -> Result<(), LedgerError> {
+    Ok(Migrations::from_slice(STEPS).to_latest(connection)?)
+}

@@ -1,0 +1,249 @@
+//! The store in SQLite.
+
+mod apply;
+mod counts;
+mod denials;
+mod facts;
+mod list;
+mod lock;
+mod migrations;
+mod open;
+mod rows;
+mod segments;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use self::counts::Counts;
+use self::facts::StreamNumber;
+use self::list::State;
+use self::open::Role;
+use super::{EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, SealedSegment, Unsealed};
+use crate::domain::admission::{Known, Listing};
+use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
+use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
+use crate::domain::outbox::StreamMark;
+use crate::domain::time::UnixMillis;
+use crate::wire::{Cursor, LogPage, Segment};
+
+pub use open::{Opening, Synchronous};
+
+/// A gate's store in `gate.db` in its data folder.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    connection: Connection,
+    recording: Option<Recording>,
+    signature_only: bool,
+    counts: Counts,
+    /// SQLite's number for the state of the file as last asked.
+    data_version: Option<i64>,
+}
+
+/// What only the one process that scans has.
+#[derive(Debug)]
+struct Recording {
+    stream: StreamId,
+    number: StreamNumber,
+    next: Sequence,
+    /// The claim on the folder.
+    _claim: File,
+}
+
+impl SqliteLedger {
+    /// Opens the store of the gate that scans, and makes it where there is none. Facts are recorded under
+    /// `stream`, which the caller draws at random at each start.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where another gate runs on the folder, or the store cannot be used.
+    pub fn open(dir: &Path, stream: StreamId, opening: &Opening) -> Result<Self, LedgerError> {
+        let folder = open::prepare_folder(dir)?;
+        let claim = lock::claim(&folder)?;
+        let connection = open::connect(&folder, opening, Role::Gate)?;
+        let number = facts::stream_number(&connection, &stream, true)?;
+        let next = facts::next_sequence(&connection, number)?;
+        let recording = Recording {
+            stream,
+            number,
+            next,
+            _claim: claim,
+        };
+        Ok(Self::new(connection, Some(recording), opening))
+    }
+
+    /// Opens the store for sync or reports, beside a gate that may be running, and makes it where there is
+    /// none. It records no facts.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be used.
+    pub fn attach(dir: &Path, opening: &Opening) -> Result<Self, LedgerError> {
+        let folder = open::prepare_folder(dir)?;
+        let connection = open::connect(&folder, opening, Role::Beside)?;
+        Ok(Self::new(connection, None, opening))
+    }
+
+    /// Reads the whole file and tells whether it is sound. Slow: for `doctor` and tests.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corrupt`] with what was found.
+    pub fn check(&self) -> Result<(), LedgerError> {
+        status::check(&self.connection)
+    }
+
+    fn new(connection: Connection, recording: Option<Recording>, opening: &Opening) -> Self {
+        Self {
+            connection,
+            recording,
+            signature_only: opening.signature_only,
+            counts: Counts::default(),
+            data_version: None,
+        }
+    }
+}
+
+impl Ledger for SqliteLedger {
+    fn look_up(&mut self, ticket: &TicketId) -> Result<Known, LedgerError> {
+        // One snapshot for list and facts.
+        let connection = self.connection.unchecked_transaction()?;
+        let live = list::head(&connection, State::Live)?;
+        let (row, chain) = match &live {
+            Some(live) => (
+                list::ticket(&connection, live.number, ticket)?,
+                list::chain(&connection, live.number, ticket)?,
+            ),
+            None => (None, vec![*ticket]),
+        };
+        let listing = match (row, live) {
+            _ if self.signature_only => Listing::NoList,
+            (Some(row), _) => Listing::Listed(row),
+            (None, Some(live)) => Listing::Unlisted { as_of: live.as_of },
+            (None, None) => Listing::Incomplete,
+        };
+        let facts = facts::of_chain(&connection, &chain)?;
+        Ok(Known { listing, facts })
+    }
+
+    fn occupancy(&mut self, zone: &ZoneId, since: UnixMillis) -> Result<u32, LedgerError> {
+        if self.recording.is_none() {
+            // The gate's own facts do not pass through here, so nothing can be kept up.
+            self.counts = Counts::default();
+        }
+        let connection = self.connection.unchecked_transaction()?;
+        Ok(self.counts.inside(&connection, zone, since)?)
+    }
+
+    fn record(&mut self, draft: &Draft) -> Result<Fact, LedgerError> {
+        let recording = self.recording.as_mut().ok_or(LedgerError::NoStream)?;
+        let sequence = recording.next;
+        // A statement outside a transaction is one of its own, and durable when it returns.
+        if !facts::insert(&self.connection, recording.number, sequence, draft)? {
+            let taken = format!("{sequence} of this process's own stream is taken");
+            return Err(LedgerError::Corrupt(taken.into()));
+        }
+        recording.next = sequence.next();
+        self.counts.note(draft);
+        Ok(Fact {
+            id: FactRef {
+                stream: recording.stream,
+                sequence,
+            },
+            draft: draft.clone(),
+        })
+    }
+
+    fn earlier_streams(&mut self) -> Result<Vec<StreamId>, LedgerError> {
+        let mut streams = facts::own_streams(&self.connection)?;
+        streams.retain(|stream| self.recording.as_ref().is_none_or(|own| own.stream != *stream));
+        Ok(streams)
+    }
+
+    fn note_denials(&mut self, denials: &[Denial]) -> Result<(), LedgerError> {
+        Ok(denials::note(&mut self.connection, denials)?)
+    }
+
+    fn denials(&mut self, limit: usize) -> Result<Vec<Denial>, LedgerError> {
+        Ok(denials::newest(&self.connection, limit)?)
+    }
+
+    fn documents(&mut self) -> Result<EventDocuments, LedgerError> {
+        Ok(list::documents(&self.connection)?)
+    }
+
+    fn cursor(&mut self) -> Result<Option<Cursor>, LedgerError> {
+        let aside = list::head(&self.connection, State::Aside)?;
+        let head = match aside {
+            Some(aside) => Some(aside),
+            None => list::head(&self.connection, State::Live)?,
+        };
+        Ok(head.map(|head| head.cursor))
+    }
+
+    fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
+        apply::apply(&mut self.connection, page, segments)
+    }
+
+    fn unsealed(&mut self, limit: usize) -> Result<Option<Unsealed>, LedgerError> {
+        let connection = self.connection.unchecked_transaction()?;
+        Ok(segments::unsealed(&connection, limit)?)
+    }
+
+    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<(), LedgerError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        segments::keep(&transaction, segment)?;
+        Ok(transaction.commit()?)
+    }
+
+    fn unacknowledged(&mut self, limit: usize) -> Result<Vec<SealedSegment>, LedgerError> {
+        Ok(segments::unacknowledged(&self.connection, limit)?)
+    }
+
+    fn acknowledge(&mut self, stream: &StreamId, holds: Sequence) -> Result<(), LedgerError> {
+        Ok(segments::acknowledge(&self.connection, stream, holds)?)
+    }
+
+    fn live_list(&mut self) -> Result<Option<LiveList>, LedgerError> {
+        let live = list::head(&self.connection, State::Live)?;
+        Ok(live.map(|head| LiveList {
+            cursor: head.cursor,
+            as_of: head.as_of,
+        }))
+    }
+
+    fn written_by_others(&mut self) -> Result<bool, LedgerError> {
+        // Changes with every commit of another connection, and never with one of this (SQLite, PRAGMA data_version).
+        let version = rows::first(&self.connection, "PRAGMA data_version", [], |row| row.get(0))?;
+        let before = std::mem::replace(&mut self.data_version, version);
+        Ok(before.is_some() && before != version)
+    }
+
+    fn own_streams(&mut self) -> Result<Vec<StreamMark>, LedgerError> {
+        Ok(segments::own_streams(&self.connection)?)
+    }
+
+    fn facts(&mut self) -> Result<Vec<Fact>, LedgerError> {
+        Ok(facts::all(&self.connection)?)
+    }
+
+    fn setting(&mut self, name: &str) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(denials::setting(&self.connection, name)?)
+    }
+
+    fn set_setting(&mut self, name: &str, value: &[u8]) -> Result<(), LedgerError> {
+        Ok(denials::set_setting(&self.connection, name, value)?)
+    }
+
+    fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {
+        Ok(list::device_key(&self.connection, device)?)
+    }
+
+    fn status(&mut self) -> Result<LedgerStatus, LedgerError> {
+        let connection = self.connection.unchecked_transaction()?;
+        Ok(status::status(&connection)?)
+    }
+}

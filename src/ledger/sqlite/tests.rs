@@ -1,0 +1,298 @@
+//! What only a store on a disk can do: come back, be damaged, be full, be shared.
+//!
+//! Tests may run as root, for whom modes do not bind: a folder that cannot be used is a file here, and a file that
+//! cannot be written is opened through SQLite's own `query_only`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::super::contract::samples::{
+    complete_list, entry, facts_of, merge, page, row, segment, stream, tickets,
+};
+use super::*;
+use crate::domain::ids::TicketId;
+
+const PAGE: u64 = 4096;
+
+fn open(folder: &Path, stream_number: u8) -> Result<SqliteLedger, LedgerError> {
+    SqliteLedger::open(folder, stream(stream_number), &Opening::default())
+}
+
+fn attach(folder: &Path) -> SqliteLedger {
+    SqliteLedger::attach(folder, &Opening::default()).unwrap()
+}
+
+fn message(error: &LedgerError) -> String {
+    error.to_string()
+}
+
+#[test]
+fn a_reopened_store_holds_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    complete_list(&mut ledger, [row(1)]);
+    let mut facts = vec![ledger.record(&entry(1, 10)).unwrap()];
+    merge(&mut ledger, &[segment(3, 1, vec![entry(1, 11)])]);
+    ledger.set_setting("server", b"url").unwrap();
+    let (cursor, status) = (ledger.cursor().unwrap(), ledger.status().unwrap());
+    drop(ledger);
+
+    let mut ledger = open(folder.path(), 2).unwrap();
+    assert_eq!(ledger.cursor().unwrap(), cursor);
+    assert_eq!(ledger.status().unwrap(), status);
+    assert_eq!(ledger.setting("server").unwrap().as_deref(), Some(&b"url"[..]));
+    facts.extend(segment(3, 1, vec![entry(1, 11)]).1.facts());
+    facts.push(ledger.record(&entry(1, 12)).unwrap());
+    assert_eq!(facts.last().unwrap().id.stream, stream(2));
+    assert_eq!(facts_of(&mut ledger, 1), facts);
+    assert_eq!(ledger.earlier_streams().unwrap(), [stream(1)]);
+    // The stream of the process before is still sent, and first.
+    assert_eq!(ledger.unsealed(10).unwrap().unwrap().stream, stream(1));
+    ledger.check().unwrap();
+}
+
+#[test]
+fn a_list_half_built_goes_on_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    ledger.apply(&page(0, 2, 4, tickets([row(1)])), &[]).unwrap();
+    drop(ledger);
+    let mut ledger = open(folder.path(), 2).unwrap();
+    ledger.apply(&page(2, 4, 4, tickets([row(2)])), &[]).unwrap();
+    assert_eq!(ledger.status().unwrap().tickets, 2);
+}
+
+#[test]
+fn a_stream_that_comes_again_goes_on_after_its_last_fact() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), 1).unwrap().record(&entry(1, 10)).unwrap();
+    let recorded = open(folder.path(), 1).unwrap().record(&entry(1, 11)).unwrap();
+    assert_eq!(recorded.id.sequence, Sequence(2));
+}
+
+#[test]
+fn durability_rests_on_settings_that_are_really_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let pragma = |ledger: &SqliteLedger, name: &str| {
+        let read = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
+        ledger.connection.pragma_query_value(None, name, read).unwrap()
+    };
+    let ledger = open(folder.path(), 1).unwrap();
+    assert_eq!(pragma(&ledger, "journal_mode"), "wal".to_owned().into());
+    for (name, value) in [
+        ("synchronous", 2_i64),
+        ("foreign_keys", 1),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
+    ] {
+        assert_eq!(pragma(&ledger, name), value.into(), "{name}");
+    }
+    let normal = Opening {
+        synchronous: Synchronous::Normal,
+        ..Opening::default()
+    };
+    let beside = SqliteLedger::attach(folder.path(), &normal).unwrap();
+    assert_eq!(pragma(&beside, "synchronous"), 1_i64.into());
+}
+
+#[test]
+fn the_folder_is_for_the_gates_user_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("a/b");
+    drop(open(&folder, 1).unwrap());
+    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn only_one_gate_runs_on_a_folder_and_any_number_sync_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gate = open(folder.path(), 1).unwrap();
+    let second = open(folder.path(), 2).unwrap_err();
+    assert!(matches!(second, LedgerError::InUse { .. }), "{second:?}");
+    assert!(message(&second).contains("--data"), "{second}");
+
+    let mut sync = attach(folder.path());
+    complete_list(&mut sync, [row(1)]);
+    merge(&mut sync, &[segment(3, 1, vec![entry(1, 10)])]);
+    let recorded = gate.record(&entry(1, 11)).unwrap();
+    assert_eq!(facts_of(&mut gate, 1).len(), 2);
+    assert_eq!(facts_of(&mut sync, 1).last(), Some(&recorded));
+    assert!(matches!(sync.record(&entry(1, 12)), Err(LedgerError::NoStream)));
+
+    drop(gate);
+    drop(open(folder.path(), 2).unwrap());
+}
+
+#[test]
+fn facts_merged_beside_the_gate_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut gate, mut sync) = (open(folder.path(), 1).unwrap(), attach(folder.path()));
+    let inside = |ledger: &mut SqliteLedger| {
+        ledger
+            .occupancy(&"venue".parse().unwrap(), UnixMillis(0))
+            .unwrap()
+    };
+    complete_list(&mut sync, [row(1)]);
+    gate.record(&entry(1, 10)).unwrap();
+    assert_eq!(inside(&mut gate), 1);
+    merge(&mut sync, &[segment(3, 1, vec![entry(2, 10), entry(3, 10)])]);
+    assert_eq!((inside(&mut gate), inside(&mut sync)), (3, 3));
+    gate.record(&entry(4, 10)).unwrap();
+    assert_eq!((inside(&mut gate), inside(&mut sync)), (4, 4));
+}
+
+#[test]
+fn a_damaged_header_is_told_and_nothing_is_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), 1).unwrap());
+    overwrite(&folder.path().join("gate.db"), 0, b"not a database");
+    let before = fs::read(folder.path().join("gate.db")).unwrap();
+    let error = open(folder.path(), 2).unwrap_err();
+    assert!(matches!(error, LedgerError::Corrupt(_)), "{error:?}");
+    assert!(message(&error).contains(".recover"), "{error}");
+    assert_eq!(fs::read(folder.path().join("gate.db")).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_page_is_an_error_and_never_a_wrong_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    let ids = |number: u16| TicketId::new(&[&[0; 6][..], &number.to_be_bytes()[..]].concat()).unwrap();
+    let rows = (0..2000).map(|number| crate::domain::admission::TicketRow {
+        ticket: ids(number),
+        ..row(1)
+    });
+    complete_list(&mut ledger, rows);
+    drop(ledger);
+
+    let path = folder.path().join("gate.db");
+    let pages = fs::metadata(&path).unwrap().len() / PAGE;
+    assert!(pages > 20, "{pages} pages hold the tickets");
+    // The tables' roots come first, the tickets last.
+    overwrite(&path, (pages - 5) * PAGE, &[0xAA; PAGE as usize]);
+
+    let mut ledger = open(folder.path(), 2).unwrap();
+    assert!(matches!(ledger.check(), Err(LedgerError::Corrupt(_))));
+    let mut damaged = 0;
+    for number in 0..2000 {
+        match ledger.look_up(&ids(number)) {
+            Ok(known) => assert!(matches!(known.listing, Listing::Listed(row) if row.ticket == ids(number))),
+            Err(LedgerError::Corrupt(_)) => damaged += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert!((1..2000).contains(&damaged), "{damaged} tickets on the page");
+}
+
+#[test]
+fn a_newer_database_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path(), 1).unwrap();
+    ledger.connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(ledger);
+    let error = open(folder.path(), 2).unwrap_err();
+    assert!(matches!(error, LedgerError::Newer(_)), "{error:?}");
+    assert!(
+        message(&error).contains("newer wicket; install that version"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, b"").unwrap();
+    for path in [file.clone(), file.join("below")] {
+        let error = open(&path, 1).unwrap_err();
+        assert!(matches!(error, LedgerError::Folder { .. }), "{error:?}");
+        assert!(message(&error).contains(path.to_str().unwrap()), "{error}");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("gate.db")).unwrap();
+    let error = open(folder.path(), 1).unwrap_err();
+    assert!(matches!(error, LedgerError::ReadOnly(_)), "{error:?}");
+    assert!(message(&error).contains("mounted read-only"), "{error}");
+}
+
+#[test]
+fn a_store_that_became_read_only_records_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    ledger.connection.pragma_update(None, "query_only", true).unwrap();
+    let error = ledger.record(&entry(1, 10)).unwrap_err();
+    assert!(matches!(error, LedgerError::ReadOnly(_)), "{error:?}");
+    ledger
+        .connection
+        .pragma_update(None, "query_only", false)
+        .unwrap();
+    assert_eq!(ledger.record(&entry(1, 11)).unwrap().id.sequence, Sequence::FIRST);
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_store_goes_on_once_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    let limit = |ledger: &SqliteLedger, pages: u32| {
+        ledger
+            .connection
+            .pragma_update(None, "max_page_count", pages)
+            .unwrap();
+    };
+    limit(&ledger, 1);
+    let mut recorded = 0;
+    let error = loop {
+        match ledger.record(&entry(1, 10 + recorded)) {
+            Ok(_) => recorded += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, LedgerError::Full(_)), "{error:?}");
+    assert!(message(&error).contains("free some space"), "{error}");
+    assert_eq!(facts_of(&mut ledger, 1).len() as u64, recorded);
+    limit(&ledger, 1_000_000);
+    let next = ledger.record(&entry(1, 1000)).unwrap();
+    assert_eq!(next.id.sequence, Sequence(recorded + 1), "no gap is left");
+    ledger.check().unwrap();
+}
+
+#[test]
+fn a_scan_gives_up_on_a_lock_that_never_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gate = open(folder.path(), 1).unwrap();
+    let other = attach(folder.path());
+    other.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = gate.record(&entry(1, 10)).unwrap_err();
+    assert!(matches!(error, LedgerError::Busy(_)), "{error:?}");
+    other.connection.execute_batch("COMMIT").unwrap();
+    gate.record(&entry(1, 11)).unwrap();
+}
+
+#[test]
+fn an_old_list_is_cleared_with_the_pages_that_follow() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    let rows = |ledger: &SqliteLedger| -> i64 {
+        ledger
+            .connection
+            .query_row("SELECT COUNT(*) FROM ticket", [], |row| row.get(0))
+            .unwrap()
+    };
+    complete_list(&mut ledger, (1..=100).map(row));
+    complete_list(&mut ledger, (1..=3).map(row));
+    ledger.apply(&page(1, 2, 2, Vec::new()), &[]).unwrap();
+    assert_eq!(rows(&ledger), 3);
+    assert_eq!(ledger.status().unwrap().tickets, 3);
+}
+
+fn overwrite(path: &Path, at: u64, bytes: &[u8]) {
+    let mut file = OpenOptions::new().write(true).open(path).unwrap();
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(bytes).unwrap();
+}

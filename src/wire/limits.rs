@@ -1,0 +1,26 @@
+//! Limits that both ends hold each other to. A peer that goes beyond one is wrong or hostile.
+
+/// Changes in a page of the log: one transaction at the gate, short enough that a scan never waits for it.
+pub const PAGE_CHANGES_MAX: usize = 1_000;
+/// Bytes of changes after which the server ends a page, though it could hold more of them: segments are far larger than tickets.
+pub const PAGE_BYTES_FULL: usize = 1 << 20;
+/// Bytes of a page as the gate accepts it: a full page, one more of the largest changes, and the envelope.
+pub const PAGE_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a rulebook or a keyring: as the largest change it must fit a page beside [`PAGE_BYTES_FULL`].
+pub const DOCUMENT_BYTES_MAX: usize = 1 << 20;
+/// Facts in a segment: a page of the log can hold several, and a poisoned one sets few facts aside.
+pub const SEGMENT_FACTS_MAX: usize = 500;
+/// Bytes of a segment: [`SEGMENT_FACTS_MAX`] facts of the largest kind (about 400 bytes).
+pub const SEGMENT_BYTES_MAX: usize = 256 << 10;
+/// Facts in an upload: a day of a busy gate in a few requests, and one transaction of well under a second.
+pub const UPLOAD_FACTS_MAX: usize = 5_000;
+/// Bytes of an upload, unpacked: [`UPLOAD_FACTS_MAX`] facts of the largest kind.
+pub const UPLOAD_BYTES_MAX: usize = 4 << 20;
+/// Bytes of an upload as it travels: zstd never grows its input by more than a little.
+pub const UPLOAD_PACKED_BYTES_MAX: usize = UPLOAD_BYTES_MAX + (64 << 10);
+/// Bytes of any other request or answer: none of them carries a list.
+pub const MESSAGE_BYTES_MAX: usize = 16 << 10;
+/// Bytes of the server's answer to an upload: an item for each segment, and the streams of a device.
+pub const ACKNOWLEDGEMENT_BYTES_MAX: usize = 4 << 20;
+/// Characters of a server's URL in an enrolment code, which must fit a QR code.
+pub const URL_CHARS_MAX: usize = 256;
