@@ -8,6 +8,9 @@
 )]
 
 mod cli;
+// Test code throughout, helpers too: so clippy lets them panic.
+#[cfg(test)]
+mod durability;
 mod layers;
 mod ticket;
 mod wire;

@@ -1,0 +1,445 @@
+//! A gate at work on a disk: it scans, refuses, follows the list, seals, is acknowledged, and starts again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
+use ed25519_dalek::SigningKey;
+use rusqlite::{Connection, OpenFlags};
+use wicket::domain::admission::{
+    Inputs, Knowledge, Lane, Listing, Request, Shown, Status, TicketRow, admit, draft,
+};
+use wicket::domain::checkin::{Denial, Draft, Fact, FactRef, History, Kind};
+use wicket::domain::ids::{GateId, Sequence, StreamId, TicketId};
+use wicket::domain::rules::Rulebook;
+use wicket::domain::ticket::Claims;
+use wicket::domain::time::{Now, UnixSeconds};
+use wicket::domain::verdict::Reason;
+use wicket::ledger::{Ledger, LedgerError, Opening, SealedSegment, SqliteLedger, Synchronous};
+use wicket::wire::{Change, Cursor, LogPage, Segment};
+
+use super::chance::Chance;
+use super::vfs::PowerDisk;
+use super::world::{List, Loss, Trouble, World};
+
+/// The setting that the gate keeps changing.
+pub(super) const SETTING: &str = "enrolment";
+/// The database's name, as the disk sees it.
+pub(super) const DATABASE: &str = "/gate.db";
+/// Tickets that come and go on the list.
+const LISTED: u64 = 80;
+/// So long a gate stays off: an entry before is no interrupted one any more.
+const OFF_S: u64 = 3600;
+
+/// What a whole run shares: the disk's image passes from one computer to the next, this stays.
+pub(super) struct Scene<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) synchronous: Synchronous,
+    pub(super) chance: Chance,
+    pub(super) world: World,
+    at: UnixSeconds,
+    /// Pages that were planned and not applied yet, each with the live list that it makes, if any.
+    pages: VecDeque<(LogPage, Vec<Segment>, Option<List>)>,
+    tickets: u64,
+}
+
+pub(super) struct Gate<'a, 'b> {
+    scene: &'a mut Scene<'b>,
+    disk: &'a PowerDisk,
+    ledger: Option<SqliteLedger>,
+    stream: StreamId,
+}
+
+/// A ticket from one of the ranges: 1 for those shown here, 2 for the list's, 3 for those shown elsewhere.
+fn ticket(range: u8, number: u64) -> TicketId {
+    TicketId::new(&[&[range; 4][..], &number.to_be_bytes()].concat()).unwrap()
+}
+
+/// The fact to record where a ticket may enter, by its signature and its history alone.
+pub(super) fn may_enter(
+    ledger: &mut SqliteLedger,
+    ticket: TicketId,
+    at: UnixSeconds,
+) -> Result<Option<Draft>, LedgerError> {
+    let rules = Rulebook::defaults("spring-26".parse().unwrap());
+    let gate: GateId = "north".parse().unwrap();
+    let claims = Claims {
+        event: "spring-26".parse().unwrap(),
+        ticket_type: "adult".parse().unwrap(),
+        ticket,
+        valid_from: None,
+        valid_until: UnixSeconds(u64::from(u32::MAX)),
+        admits: 1,
+        issued_at: None,
+        holder: None,
+    };
+    let shown = Shown {
+        claims,
+        list_only: false,
+        presented_at: None,
+        defect: None,
+    };
+    let history = History::fold(ledger.look_up(&ticket)?.facts);
+    let earlier_streams = ledger.earlier_streams()?;
+    let inputs = Inputs {
+        shown: &shown,
+        listing: &Listing::NoList,
+        history: &history,
+        lane: &Lane {
+            site: rules.site(&gate),
+            gate,
+            earlier_streams,
+        },
+        rules: &rules,
+        occupancy: None,
+        now: &Now::exactly(at),
+        request: &Request::default(),
+    };
+    Ok(draft(&inputs, &admit(&inputs), &Knowledge::default()))
+}
+
+impl<'b> Scene<'b> {
+    pub(super) fn new(folder: &'b Path, synchronous: Synchronous, seed: u64) -> Self {
+        Self {
+            folder,
+            synchronous,
+            chance: Chance::new(seed),
+            world: World::default(),
+            at: UnixSeconds(1_795_000_000),
+            pages: VecDeque::new(),
+            tickets: 0,
+        }
+    }
+
+    /// The power comes back: opens the ledger with the real code, and looks whether all is there.
+    pub(super) fn look(&mut self, disk: &PowerDisk) -> Result<(), Loss> {
+        self.at = self.at.plus(OFF_S);
+        let mut gate = self.start(disk).map_err(|trouble| format!("{trouble:?}"))?;
+        gate.settle()
+    }
+
+    pub(super) fn start<'a>(&'a mut self, disk: &'a PowerDisk) -> Result<Gate<'a, 'b>, Trouble> {
+        let mut gate = Gate {
+            scene: self,
+            disk,
+            ledger: None,
+            stream: StreamId::new([0; 16]),
+        };
+        gate.open()?;
+        Ok(gate)
+    }
+
+    /// A snapshot or a delta of the list, as pages.
+    fn plan(&mut self) {
+        let live = self.world.list.is.clone();
+        // Where a list is being built aside, a delta of the live one does not fit.
+        let building = self.world.cursor.is.as_ref() != live.as_ref().map(|list| &list.cursor);
+        let anew = live.is_none() || building || self.chance.eighths(4);
+        let base = live.as_ref().filter(|_| !anew);
+        let mut rows = base.map_or(BTreeMap::new(), |list| list.rows.clone());
+        let mut rulebook = base.and_then(|list| list.rulebook.clone());
+        let mut from = base.map_or(0, |list| list.cursor.sequence);
+        let mut as_of = base.map_or(UnixSeconds(0), |list| list.as_of);
+        let first = live.map_or(0, |list| list.cursor.sequence);
+        let pages = 1 + self.chance.below(4);
+        for page in 1..=pages {
+            let mut changes = Vec::new();
+            for _ in 0..=self.chance.below(30) {
+                let row = self.row();
+                changes.push((first + page, Change::Ticket(row.clone())));
+                rows.insert(row.ticket, row);
+            }
+            if self.chance.eighths(2) {
+                rulebook = Some(format!("rules {}", first + page));
+                changes.extend(
+                    rulebook
+                        .clone()
+                        .map(|text| (first + page, Change::Rulebook(text))),
+                );
+            }
+            let segments: Vec<_> = (0..self.chance.below(3)).map(|_| self.elsewhere()).collect();
+            let (sequence, chain) = (first + page, self.chance.bytes::<32>().into());
+            let to = Cursor {
+                log: [7; 16].into(),
+                sequence,
+                chain,
+            };
+            let (head, now) = (first + pages, self.at);
+            if page == pages {
+                as_of = now;
+            }
+            let shows = !anew || page == pages;
+            let list = List {
+                cursor: to.clone(),
+                as_of,
+                rows: rows.clone(),
+                rulebook: rulebook.clone(),
+            };
+            let event = "spring-26".parse().unwrap();
+            let page = LogPage {
+                event,
+                from,
+                to,
+                head,
+                as_of: now,
+                changes,
+            };
+            self.pages.push_back((page, segments, shows.then_some(list)));
+            from = sequence;
+        }
+    }
+
+    fn row(&mut self) -> TicketRow {
+        TicketRow {
+            ticket: ticket(2, self.chance.below(LISTED)),
+            ticket_type: self.chance.pick(&["adult", "child", "staff"]).parse().unwrap(),
+            status: *self
+                .chance
+                .pick(&[Status::Valid, Status::Revoked, Status::Blocked]),
+            admits: 1,
+            valid_from: None,
+            valid_until: self.at.plus(self.chance.below(9)),
+            replaces: None,
+        }
+    }
+
+    /// Facts of another gate.
+    fn elsewhere(&mut self) -> Segment {
+        let drafts = (0..=self.chance.below(5)).map(|_| {
+            self.tickets += 1;
+            Draft {
+                kind: Kind::Entry,
+                ticket: Some(ticket(3, self.tickets)),
+                gate: "west".parse().unwrap(),
+                zone: "venue".parse().unwrap(),
+                from_zone: None,
+                now: Now::exactly(self.at),
+                order: self.at.millis().0,
+                persons: 1,
+                presented_at: None,
+                reason: None,
+                flags: Vec::new(),
+                rules_version: 0,
+                list_version: 0,
+                operator: None,
+            }
+        });
+        Segment {
+            device: "west".parse().unwrap(),
+            drafts: drafts.collect(),
+            stream: StreamId::new(self.chance.bytes()),
+            first: Sequence::FIRST,
+            previous: None,
+        }
+    }
+}
+
+impl Gate<'_, '_> {
+    /// One thing that happens at a gate, mostly a scan.
+    pub(super) fn step(&mut self) -> Result<(), Trouble> {
+        self.scene.at = self.scene.at.plus(1);
+        if self.ledger.is_none() {
+            // The last start failed.
+            return self.open();
+        }
+        match self.scene.chance.below(40) {
+            0..=1 => self.refuse(),
+            2..=5 => self.follow(),
+            6..=7 => self.seal(),
+            8 => self.hear(),
+            9 => self.set(),
+            10 => self.checkpoint(),
+            11 => self.open(),
+            _ => self.scan(),
+        }
+    }
+
+    /// Scans a ticket, mostly a new one, and records its entry if it may enter. Says whether it did.
+    pub(super) fn scan(&mut self) -> Result<(), Trouble> {
+        let scene = &mut *self.scene;
+        if scene.chance.eighths(7) {
+            scene.tickets += 1;
+        }
+        let shown = if scene.chance.eighths(7) {
+            scene.tickets
+        } else {
+            scene.chance.below(scene.tickets + 1)
+        };
+        let ledger = self.ledger.as_mut().expect("open");
+        let Some(draft) = may_enter(ledger, ticket(1, shown), scene.at)? else {
+            return Ok(());
+        };
+        let recorded = scene.world.facts.range(
+            FactRef {
+                stream: self.stream,
+                sequence: Sequence::FIRST,
+            }..,
+        );
+        let in_stream = recorded.take_while(|(id, _)| id.stream == self.stream).count() as u64;
+        let id = FactRef {
+            stream: self.stream,
+            sequence: Sequence(in_stream + 1),
+        };
+        scene.world.doubtful.push(Fact {
+            id,
+            draft: draft.clone(),
+        });
+        let fact = ledger.record(&draft)?;
+        assert_eq!(fact, Fact { id, draft }, "recorded as the next of the stream");
+        scene.world.promise(fact);
+        Ok(())
+    }
+
+    fn refuse(&mut self) -> Result<(), Trouble> {
+        let (world, at) = (&mut self.scene.world, self.scene.at);
+        let denial = |reason| Denial {
+            now: Now::exactly(at),
+            gate: "north".parse().unwrap(),
+            ticket: None,
+            reason,
+            times: 1,
+        };
+        let denials = [Reason::Expired, Reason::BadSignature].map(denial);
+        world.denials.attempt([&world.denials.is[..], &denials].concat());
+        self.ledger.as_mut().expect("open").note_denials(&denials)?;
+        world.denials.kept();
+        Ok(())
+    }
+
+    /// Applies the next page.
+    fn follow(&mut self) -> Result<(), Trouble> {
+        if self.scene.pages.is_empty() {
+            self.scene.plan();
+        }
+        let scene = &mut *self.scene;
+        let Some((page, segments, list)) = scene.pages.front().cloned() else {
+            return Ok(());
+        };
+        let facts: Vec<Fact> = segments.iter().flat_map(Segment::facts).collect();
+        let world = &mut scene.world;
+        world.doubtful.extend(facts.clone());
+        world.cursor.attempt(Some(page.to.clone()));
+        if let Some(list) = &list {
+            world.once_listed.extend(list.rows.keys());
+            world.list.attempt(Some(list.clone()));
+        }
+        let key = SigningKey::from_bytes(&[9; 32]);
+        let sealed: Vec<_> = segments
+            .into_iter()
+            .map(|segment| (segment.seal(&key), segment))
+            .collect();
+        self.ledger.as_mut().expect("open").apply(&page, &sealed)?;
+        scene.pages.pop_front();
+        world.cursor.kept();
+        if list.is_some() {
+            world.list.kept();
+        }
+        facts.into_iter().for_each(|fact| world.promise(fact));
+        Ok(())
+    }
+
+    fn seal(&mut self) -> Result<(), Trouble> {
+        let scene = &mut *self.scene;
+        let ledger = self.ledger.as_mut().expect("open");
+        let limit = 1 + usize::try_from(scene.chance.below(50)).unwrap();
+        let Some(unsealed) = ledger.unsealed(limit)? else {
+            return Ok(());
+        };
+        let segment = Segment {
+            device: "north".parse().unwrap(),
+            stream: unsealed.stream,
+            first: unsealed.first,
+            previous: unsealed.previous,
+            drafts: unsealed.drafts,
+        };
+        let sealed = SealedSegment {
+            stream: segment.stream,
+            first: segment.first,
+            last: segment.last(),
+            bytes: segment.seal(&SigningKey::from_bytes(&[8; 32])),
+        };
+        let segments = &mut scene.world.segments;
+        segments.attempt([&segments.is[..], std::slice::from_ref(&sealed)].concat());
+        ledger.keep_segment(&sealed)?;
+        segments.kept();
+        Ok(())
+    }
+
+    /// Hears how far the server holds a stream; it may be less than before.
+    fn hear(&mut self) -> Result<(), Trouble> {
+        let scene = &mut *self.scene;
+        if scene.world.segments.is.is_empty() {
+            return Ok(());
+        }
+        let segment = scene.chance.pick(&scene.world.segments.is).clone();
+        let holds = Sequence(scene.chance.below(segment.last.0 + 1));
+        let marks = &mut scene.world.acknowledged;
+        let mut next = marks.is.clone();
+        next.insert(segment.stream, holds);
+        marks.attempt(next);
+        self.ledger
+            .as_mut()
+            .expect("open")
+            .acknowledge(&segment.stream, holds)?;
+        marks.kept();
+        Ok(())
+    }
+
+    fn set(&mut self) -> Result<(), Trouble> {
+        let scene = &mut *self.scene;
+        let value = scene.chance.bytes::<100>().to_vec();
+        scene.world.setting.attempt(Some(value.clone()));
+        self.ledger.as_mut().expect("open").set_setting(SETTING, &value)?;
+        scene.world.setting.kept();
+        Ok(())
+    }
+
+    /// What a process beside the gate does when its commit is the one that folds the log.
+    fn checkpoint(&mut self) -> Result<(), Trouble> {
+        let mode = *self
+            .scene
+            .chance
+            .pick(&["PASSIVE", "FULL", "RESTART", "TRUNCATE"]);
+        let path = self.scene.folder.join(&DATABASE[1..]);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let synchronous = if self.scene.synchronous == Synchronous::Full {
+            "FULL"
+        } else {
+            "NORMAL"
+        };
+        let fold = || {
+            let connection = Connection::open_with_flags_and_vfs(path, flags, self.disk.vfs())?;
+            connection.pragma_update(None, "synchronous", synchronous)?;
+            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), (), |_| Ok(()))
+        };
+        Ok(fold().map_err(LedgerError::from)?)
+    }
+
+    /// Starts again under a new stream, and looks whether all is there where a call had failed.
+    fn open(&mut self) -> Result<(), Trouble> {
+        self.ledger = None;
+        self.scene.pages.clear();
+        let opening = Opening {
+            synchronous: self.scene.synchronous,
+            vfs: Some(self.disk.vfs().to_owned()),
+            ..Opening::default()
+        };
+        self.stream = StreamId::new(self.scene.chance.bytes());
+        self.scene.world.own.insert(self.stream);
+        let mut ledger = SqliteLedger::open(self.scene.folder, self.stream, &opening)?;
+        if self.scene.world.is_in_doubt() {
+            let at = self.scene.at;
+            self.scene.world.settle(&mut ledger, at).map_err(Trouble::Lost)?;
+        }
+        self.ledger = Some(ledger);
+        Ok(())
+    }
+
+    /// Compares what the ledger holds with what was promised.
+    pub(super) fn settle(&mut self) -> Result<(), Loss> {
+        if self.ledger.is_none() {
+            self.open().map_err(|trouble| format!("{trouble:?}"))?;
+        }
+        let at = self.scene.at;
+        self.scene.world.settle(self.ledger.as_mut().expect("open"), at)
+    }
+}
