@@ -10,4 +10,5 @@ pub mod commands;
 pub mod device;
 pub mod domain;
 pub mod ledger;
+pub mod vision;
 pub mod wire;

@@ -2,6 +2,7 @@
 
 mod completions;
 mod random;
+mod read;
 mod say;
 mod ticket;
 
@@ -27,6 +28,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Completions(completions::Args),
+    Read(read::Args),
     Ticket(ticket::Args),
 }
 
@@ -38,6 +40,7 @@ impl Cli {
     pub fn run(self) -> Outcome {
         match self.command {
             Command::Completions(args) => completions::run(&args),
+            Command::Read(args) => read::run(&args),
             Command::Ticket(args) => ticket::run(&args),
         }
     }

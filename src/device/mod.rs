@@ -1,3 +1,7 @@
 //! Hardware and its like, one file each.
 
+pub mod camera_replay;
 pub mod clock;
+pub mod image_file;
+pub mod scanner_line;
+pub mod stop_signal;

@@ -1,6 +1,7 @@
 //! The binary as its user types it.
 
 mod completions;
+mod read;
 mod ticket;
 
 use std::process::Command;

@@ -1,0 +1,168 @@
+//! An image file as a luma frame, with limits on what a file may make the gate do.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
+
+use crate::vision::{FrameError, LumaFrame, SIDE_PX_MAX};
+
+/// The most bytes of an image file: an uncompressed grey frame of the largest size and its header.
+pub const FILE_BYTES_MAX: u64 = (SIDE_PX_MAX * SIDE_PX_MAX) as u64 + 4096;
+/// The most memory that decoding may take: the largest frame in colour, and as much again for the decoder.
+const DECODER_BYTES_MAX: u64 = 2 * 3 * (SIDE_PX_MAX * SIDE_PX_MAX) as u64;
+
+/// A decoded image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LumaImage {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+/// Why a file gives no frame, in words that say what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageFileError {
+    /// The file cannot be read.
+    #[error("cannot read {}; check the path and its permissions", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// More bytes than any frame needs.
+    #[error("{} is larger than {FILE_BYTES_MAX} bytes; save it smaller", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// None of the formats that are read.
+    #[error("{} is not a PNG, JPEG, WebP or PGM image; convert it to one of these", path.display())]
+    NotAnImage {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Cut off or damaged.
+    #[error("{} is damaged or cut off; copy it again from where it came", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder says.
+        source: Option<ImageError>,
+    },
+    /// Too many pixels.
+    #[error("{} is too large an image: a side has at most {SIDE_PX_MAX} pixels; save it smaller", path.display())]
+    TooManyPixels {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl LumaImage {
+    /// Reads and decodes a file. Transparent parts lie on white, as on paper.
+    ///
+    /// # Errors
+    /// [`ImageFileError`] where the file cannot be read or is no whole image.
+    pub fn open(path: &Path) -> Result<Self, ImageFileError> {
+        let bytes = file_bytes(path)?;
+        let image = decode(&bytes).map_err(|refusal| refusal.at(path))?;
+        Ok(Self {
+            width: image.width() as usize,
+            height: image.height() as usize,
+            pixels: on_white(image),
+        })
+    }
+
+    /// The pixels as a frame.
+    ///
+    /// # Errors
+    /// [`FrameError`] where the image has no pixels.
+    pub fn frame(&self) -> Result<LumaFrame<'_>, FrameError> {
+        LumaFrame::packed(self.width, self.height, &self.pixels)
+    }
+}
+
+fn file_bytes(path: &Path) -> Result<Vec<u8>, ImageFileError> {
+    let unreadable = |source| ImageFileError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(ImageFileError::TooLarge {
+            path: path.to_owned(),
+        });
+    }
+    Ok(bytes)
+}
+
+/// Why bytes are no image, before it is said of which file.
+enum Refusal {
+    NotAnImage,
+    Damaged(Option<ImageError>),
+    TooManyPixels,
+}
+
+impl Refusal {
+    fn at(self, path: &Path) -> ImageFileError {
+        let path = path.to_owned();
+        match self {
+            Self::NotAnImage => ImageFileError::NotAnImage { path },
+            Self::Damaged(source) => ImageFileError::Damaged { path, source },
+            Self::TooManyPixels => ImageFileError::TooManyPixels { path },
+        }
+    }
+}
+
+impl From<ImageError> for Refusal {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::Limits(_) => Self::TooManyPixels,
+            ImageError::Unsupported(_) => Self::NotAnImage,
+            damaged => Self::Damaged(Some(damaged)),
+        }
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<DynamicImage, Refusal> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| Refusal::NotAnImage)?;
+    let format = reader.format().ok_or(Refusal::NotAnImage)?;
+    if format == ImageFormat::Jpeg && !has_jpeg_end(bytes) {
+        return Err(Refusal::Damaged(None));
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = u32::try_from(SIDE_PX_MAX).ok();
+    limits.max_image_height = u32::try_from(SIDE_PX_MAX).ok();
+    limits.max_alloc = Some(DECODER_BYTES_MAX);
+    reader.limits(limits);
+    Ok(reader.decode()?)
+}
+
+/// Whether the last scan of a JPEG is followed by its end marker. The decoder paints the missing rest of a cut
+/// file grey without a word; within a scan's data no marker but a restart can occur.
+fn has_jpeg_end(bytes: &[u8]) -> bool {
+    let last = |marker| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
+    match (last(0xda), last(0xd9)) {
+        (Some(scan), Some(end)) => scan < end,
+        _ => false,
+    }
+}
+
+fn on_white(image: DynamicImage) -> Vec<u8> {
+    if !image.color().has_alpha() {
+        return image.into_luma8().into_raw();
+    }
+    let blend = |&image::LumaA([luma, alpha]): &image::LumaA<u8>| {
+        let (luma, alpha) = (u32::from(luma), u32::from(alpha));
+        u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+    };
+    image.into_luma_alpha8().pixels().map(blend).collect()
+}
