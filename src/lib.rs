@@ -10,5 +10,6 @@ pub mod commands;
 pub mod device;
 pub mod domain;
 pub mod ledger;
+pub mod runner;
 pub mod vision;
 pub mod wire;

@@ -12,5 +12,6 @@ mod cli;
 #[cfg(test)]
 mod durability;
 mod layers;
+mod runner;
 mod ticket;
 mod wire;

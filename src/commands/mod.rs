@@ -4,12 +4,15 @@ mod completions;
 mod random;
 mod read;
 mod say;
+mod scan;
 mod ticket;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use crate::runner::with_causes;
 
 /// How a subcommand ends: an exit status, or an error that says what to do next (exit status 2).
 pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
@@ -29,6 +32,7 @@ pub struct Cli {
 enum Command {
     Completions(completions::Args),
     Read(read::Args),
+    Scan(Box<scan::Args>),
     Ticket(ticket::Args),
 }
 
@@ -41,14 +45,8 @@ impl Cli {
         match self.command {
             Command::Completions(args) => completions::run(&args),
             Command::Read(args) => read::run(&args),
+            Command::Scan(args) => scan::run(&args),
             Command::Ticket(args) => ticket::run(&args),
         }
     }
-}
-
-/// An error and what lies behind it, on one line.
-#[must_use]
-pub fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -2,6 +2,7 @@
 
 mod completions;
 mod read;
+mod scan;
 mod ticket;
 
 use std::process::Command;

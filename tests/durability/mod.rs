@@ -6,8 +6,11 @@ mod faults;
 mod file;
 mod gate;
 mod honesty;
+mod kill;
 mod locks;
 mod power_cut;
+mod refusals;
+mod venue;
 mod vfs;
 mod world;
 

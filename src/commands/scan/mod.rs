@@ -1,0 +1,133 @@
+//! `wicket scan`: a gate without a screen.
+
+mod hints;
+mod report;
+mod setup;
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use self::report::Report;
+use self::setup::Setup;
+use super::{Outcome, with_causes};
+use crate::device::camera_replay::Replay;
+use crate::device::stop_signal::on_stop_signal;
+use crate::domain::admission::Direction;
+use crate::domain::ids::{EventId, GateId};
+use crate::runner::{Decider, Feed, FrameRate, Notice, read_frames, read_lines};
+
+/// Scan tickets: a gate without a screen.
+///
+/// Codes come from a folder of images (--frames), or from standard input, one a line, as a hardware scanner gives
+/// them. Each scan gets a verdict: admit, deny with a reason, or ask. Whoever is admitted is recorded durably before
+/// the verdict is printed.
+///
+/// A gate that `wicket enrol` set up follows its event's list and rules. Without one, --keys and --event make a gate
+/// that admits whatever the keys signed.
+///
+/// Exit status 0 where the source ended or the gate was told to stop, 2 for errors.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Args {
+    /// Read images in the order of their names. In a folder of folders each is one person, who starts anew.
+    #[arg(long, value_name = "DIR")]
+    frames: Option<PathBuf>,
+    /// How many frames the camera took in a second, from 0.1 to 1000. Frames are read as fast as it goes: this
+    /// tells how long a code was out of view.
+    #[arg(long, value_name = "N", default_value = "30")]
+    fps: FrameRate,
+    /// The gate's folder. With --keys and without a folder, check-ins are not kept.
+    #[arg(long, value_name = "DIR", env = "WICKET_DATA")]
+    data: Option<PathBuf>,
+    /// The public keys of the event's issuers, a JWK Set: work on signatures alone, without a list.
+    #[arg(long, value_name = "FILE", requires = "event")]
+    keys: Option<PathBuf>,
+    /// The event, where --keys is given.
+    #[arg(long, requires = "keys")]
+    event: Option<EventId>,
+    /// The event's rules as JSON, where --keys is given.
+    #[arg(long, value_name = "FILE", requires = "keys")]
+    rules: Option<PathBuf>,
+    /// The gate's name [default: as enrolled, else `gate`].
+    #[arg(long, value_name = "NAME")]
+    gate: Option<GateId>,
+    /// What guests do here; with `check` nobody moves and nothing is recorded.
+    #[arg(long, value_enum, default_value_t = Mode::Entry)]
+    mode: Mode,
+    /// Fix the clock at a Unix time in seconds, for trying things out.
+    #[arg(long, value_name = "UNIX")]
+    at: Option<u64>,
+    /// Print one JSON line a scan: frame (index of the frame in its folder, or of the line, from 0), folder, text,
+    /// ticket (where the signature holds), kind, verdict (admit, deny, ask), reason, fact (which explains it),
+    /// entry, persons, prompt, flags, gate, and latency_us, the microseconds from the text's arrival, after
+    /// decoding, to the durable verdict.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Mode {
+    Entry,
+    Exit,
+    Check,
+}
+
+impl From<Mode> for Direction {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Entry => Self::Entry,
+            Mode::Exit => Self::Exit,
+            Mode::Check => Self::Check,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    // A folder that cannot be replayed is told before a store is opened.
+    let replay = args.frames.as_deref().map(Replay::open).transpose()?;
+    let setup = Setup::from(args)?;
+    if !setup.kept {
+        eprintln!("wicket: check-ins are not kept beyond this run; give --data with a folder to keep them");
+    }
+    let (feed, intake) = Feed::new();
+    let stop = feed.clone();
+    on_stop_signal(move || stop.stop())?;
+    match replay {
+        Some(replay) => {
+            for folder in replay.without_images() {
+                eprintln!("wicket: {} holds no images, so nobody is in it", folder.display());
+            }
+            read_frames(feed, replay, args.fps)?;
+        }
+        None => read_lines(feed, || io::stdin().lock())?,
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut watcher = |notice: Notice<'_>| tell(&notice, args.json, &mut out);
+    let decider = Decider::new(setup.orders, setup.ledger, setup.reread);
+    decider.run(&intake, &mut watcher)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()> {
+    match notice {
+        Notice::Verdict(told) if json => {
+            serde_json::to_writer(&mut *out, &Report::new(told))?;
+            writeln!(out)?;
+            out.flush()
+        }
+        Notice::Verdict(told) => {
+            writeln!(out, "{}", report::line(told.announcement))?;
+            out.flush()
+        }
+        Notice::Fault(fault) => {
+            eprintln!("wicket: {fault}");
+            Ok(())
+        }
+        Notice::Warning(warning) => {
+            eprintln!("wicket: {}", with_causes(*warning));
+            Ok(())
+        }
+    }
+}

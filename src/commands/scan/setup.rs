@@ -1,0 +1,260 @@
+//! From arguments and data folder to what a gate needs.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Args;
+use crate::commands::random::{self, NoRandomness};
+use crate::device::clock::{Clock, FixedClock, SystemClock};
+use crate::domain::clock::Sighting;
+use crate::domain::gate::{Config, Passage};
+use crate::domain::ids::{EventId, GateId, StreamId};
+use crate::domain::rules::{Rulebook, RulesError};
+use crate::domain::ticket::{Keyring, KeyringError, Trust};
+use crate::domain::time::{UnixMillis, UnixSeconds};
+use crate::ledger::{
+    CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerError, MemoryLedger, Opening,
+    SqliteLedger,
+};
+use crate::runner::{Orders, Reread};
+
+/// The gate's folder where none is named, as of the other subcommands.
+const DATA_DEFAULT: &str = "gate-data";
+/// The most bytes of a keyring or rulebook file: a hundred times those of a large event.
+const DOCUMENT_BYTES_MAX: u64 = 4 << 20;
+
+/// What a gate needs.
+pub(super) struct Setup {
+    pub(super) orders: Orders,
+    pub(super) ledger: Box<dyn Ledger>,
+    /// How to follow what a sync brings; none for a gate that works on signatures alone.
+    pub(super) reread: Option<Reread>,
+    /// Whether check-ins outlive the process.
+    pub(super) kept: bool,
+}
+
+/// Why a gate cannot be set up, in words that say what to do next.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetupError {
+    #[error(
+        "{} is not enrolled: run `wicket enrol CODE` on it, or give --keys and --event for a gate that works on \
+         signatures alone", folder.display()
+    )]
+    NotEnrolled { folder: PathBuf },
+    #[error(
+        "{} is enrolled for the event {event}: leave out --keys and --event, or give another folder", folder.display()
+    )]
+    Enrolled { folder: PathBuf, event: EventId },
+    #[error("{} has no list yet: run `wicket sync` first", folder.display())]
+    NotSynced { folder: PathBuf },
+    #[error("the setting {name} in {} is damaged: enrol again into a new folder", folder.display())]
+    Setting {
+        name: &'static str,
+        folder: PathBuf,
+        source: serde_json::Error,
+    },
+    #[error("cannot read {}; check the path and its permissions", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{} is larger than {DOCUMENT_BYTES_MAX} bytes, so it is not what was meant; check the path", path.display())]
+    TooLarge { path: PathBuf },
+    #[error("{}", path.display())]
+    Keys { path: PathBuf, source: KeyringError },
+    #[error("{}", path.display())]
+    Rules { path: PathBuf, source: RulesError },
+    #[error("the rules are those of the event {found}, not of {wanted}; give that event's rules")]
+    OtherEvent { found: EventId, wanted: EventId },
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+}
+
+impl Setup {
+    pub(super) fn from(args: &Args) -> Result<Self, SetupError> {
+        match (&args.keys, &args.event, &args.data) {
+            (Some(keys), Some(event), data) => signature_only(args, keys, event, data.as_deref()),
+            (_, _, data) => enrolled(args, data.as_deref().unwrap_or(Path::new(DATA_DEFAULT))),
+        }
+    }
+}
+
+fn signature_only(
+    args: &Args,
+    keys: &Path,
+    event: &EventId,
+    data: Option<&Path>,
+) -> Result<Setup, SetupError> {
+    let keyring = Keyring::from_jwks(&document(keys)?).map_err(|source| SetupError::Keys {
+        path: keys.to_owned(),
+        source,
+    })?;
+    let rules = match &args.rules {
+        Some(path) => rulebook(path, &document(path)?, event)?,
+        None => Rulebook::defaults(event.clone()),
+    };
+    let stream = fresh_stream()?;
+    let mut ledger: Box<dyn Ledger> = match data {
+        Some(folder) => Box::new(SqliteLedger::open(folder, stream, &opening(true))?),
+        None => Box::new(MemoryLedger::signature_only(stream)),
+    };
+    if let Some(folder) = data
+        && let Some(Enrolment { event, .. }) = setting(ledger.as_mut(), folder, ENROLMENT_SETTING)?
+    {
+        let folder = folder.to_owned();
+        return Err(SetupError::Enrolled { folder, event });
+    }
+    let gate = args.gate.clone().unwrap_or_else(GateId::unnamed);
+    Ok(Setup {
+        orders: Orders {
+            config: config(args, gate, keyring, rules, ledger.as_mut())?,
+            clock: clock(args.at, None, UnixMillis(0)),
+            list_version: 0,
+        },
+        ledger,
+        reread: None,
+        kept: data.is_some(),
+    })
+}
+
+fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
+    let not_enrolled = || SetupError::NotEnrolled {
+        folder: folder.to_owned(),
+    };
+    // Opening makes what is missing, and a mistyped path should leave no folder behind.
+    if !folder.exists() {
+        return Err(not_enrolled());
+    }
+    let mut ledger = SqliteLedger::open(folder, fresh_stream()?, &opening(false))?;
+    let enrolment: Enrolment = setting(&mut ledger, folder, ENROLMENT_SETTING)?.ok_or_else(not_enrolled)?;
+    let at_start = orders(args, folder, &enrolment, &mut ledger)?;
+    // The first answer only sets the mark from which writes of others count.
+    ledger.written_by_others()?;
+    let (args, folder) = (args.clone(), folder.to_owned());
+    Ok(Setup {
+        orders: at_start,
+        ledger: Box::new(ledger),
+        reread: Some(Box::new(move |ledger| {
+            Ok(orders(&args, &folder, &enrolment, ledger)?)
+        })),
+        kept: true,
+    })
+}
+
+/// What the store holds for the gate to go by, as the last sync left it.
+fn orders(
+    args: &Args,
+    folder: &Path,
+    enrolment: &Enrolment,
+    ledger: &mut dyn Ledger,
+) -> Result<Orders, SetupError> {
+    let sighting: Option<Sighting> = setting(ledger, folder, CLOCK_SIGHTING_SETTING)?;
+    let documents = ledger.documents()?;
+    let keys = documents.keyring.ok_or_else(|| SetupError::NotSynced {
+        folder: folder.to_owned(),
+    })?;
+    let keyring = Keyring::from_jwks(&keys).map_err(|source| SetupError::Keys {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let rules = match documents.rulebook {
+        Some(json) => rulebook(folder, &json, &enrolment.event)?,
+        None => Rulebook::defaults(enrolment.event.clone()),
+    };
+    let live = ledger.live_list()?;
+    let as_of = live.as_ref().map_or(UnixMillis(0), |live| live.as_of.millis());
+    let seen = sighting
+        .as_ref()
+        .map_or(UnixMillis(0), |sighting| sighting.server_ms);
+    let gate = args.gate.clone().unwrap_or_else(|| enrolment.gate.clone());
+    Ok(Orders {
+        config: config(args, gate, keyring, rules, ledger)?,
+        clock: clock(args.at, sighting, as_of.max(seen)),
+        list_version: live.map_or(0, |live| live.cursor.sequence),
+    })
+}
+
+fn opening(signature_only: bool) -> Opening {
+    Opening {
+        signature_only,
+        ..Opening::default()
+    }
+}
+
+fn config(
+    args: &Args,
+    gate: GateId,
+    keyring: Keyring,
+    rules: Rulebook,
+    ledger: &mut dyn Ledger,
+) -> Result<Config, LedgerError> {
+    let mut trust = Trust::default();
+    trust.insert(rules.event.clone(), keyring);
+    Ok(Config {
+        gate,
+        direction: args.mode.into(),
+        trust,
+        rules,
+        earlier_streams: ledger.earlier_streams()?,
+        // A gate without a screen has no turnstile to listen to either.
+        passage: Passage::Unseen,
+        operator: None,
+    })
+}
+
+fn clock(at: Option<u64>, sighting: Option<Sighting>, floor: UnixMillis) -> Box<dyn Clock> {
+    match at {
+        Some(at) => Box::new(FixedClock(UnixSeconds(at))),
+        None => Box::new(SystemClock::new(sighting, floor)),
+    }
+}
+
+fn rulebook(path: &Path, json: &str, event: &EventId) -> Result<Rulebook, SetupError> {
+    let rules = Rulebook::from_json(json).map_err(|source| SetupError::Rules {
+        path: path.to_owned(),
+        source,
+    })?;
+    if rules.event == *event {
+        Ok(rules)
+    } else {
+        Err(SetupError::OtherEvent {
+            found: rules.event,
+            wanted: event.clone(),
+        })
+    }
+}
+
+fn setting<T: serde::de::DeserializeOwned>(
+    ledger: &mut dyn Ledger,
+    folder: &Path,
+    name: &'static str,
+) -> Result<Option<T>, SetupError> {
+    let Some(bytes) = ledger.setting(name)? else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|source| SetupError::Setting {
+            name,
+            folder: folder.to_owned(),
+            source,
+        })
+}
+
+fn document(path: &Path) -> Result<String, SetupError> {
+    let unreadable = |source| SetupError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    if fs::metadata(path).map_err(unreadable)?.len() > DOCUMENT_BYTES_MAX {
+        return Err(SetupError::TooLarge {
+            path: path.to_owned(),
+        });
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+/// Each start of a gate records under a stream of its own.
+fn fresh_stream() -> Result<StreamId, SetupError> {
+    Ok(StreamId::new(random::bytes()?))
+}

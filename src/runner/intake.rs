@@ -1,0 +1,60 @@
+//! What comes to the thread that decides.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+
+use crate::domain::time::Moment;
+
+/// Something that the gate hears of.
+#[derive(Debug)]
+pub enum Intake {
+    /// The next frames show another person, as if the gate had just started.
+    NewPerson,
+    /// A frame or a line.
+    Seen(Seen),
+    /// Something that staff should know; the source goes on.
+    Warning(Box<dyn Error + Send + Sync>),
+    /// Nothing more comes.
+    End(End),
+}
+
+/// A frame or a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Where it stands in its source.
+    pub place: Place,
+    /// The lane's time where the source is replayed; none where it is now.
+    pub replayed_at: Option<Moment>,
+    /// What was on it.
+    pub sight: Sight,
+}
+
+/// Where a frame or a line stands in its source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The folder, where each folder is a person.
+    pub folder: Option<Arc<str>>,
+    /// The index of the frame in its folder, or of the line; from 0.
+    pub index: u64,
+}
+
+/// What was on a frame or a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// The texts of the codes in a frame, the largest first.
+    Codes(Vec<String>),
+    /// A line; none where it was no text.
+    Line(Option<String>),
+}
+
+/// Why nothing more comes.
+#[derive(Debug)]
+pub enum End {
+    /// The source is at its end.
+    Source,
+    /// The source failed.
+    Failed(io::Error),
+    /// Somebody asked to stop.
+    Asked,
+}
