@@ -11,5 +11,7 @@ pub mod device;
 pub mod domain;
 pub mod ledger;
 pub mod runner;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod vision;
 pub mod wire;

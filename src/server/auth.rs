@@ -1,0 +1,81 @@
+//! Who asks: a request counts once, and only with the signature of a device that is believed.
+
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use super::Site;
+use super::answer::Refused;
+use super::db::{Caller, NotCounted};
+use crate::wire::request::{RequestClaims, hash};
+use minicbor::bytes::ByteArray;
+
+/// A request that counts.
+#[derive(Debug)]
+pub(super) struct Counted {
+    /// Who asks.
+    pub(super) caller: Caller,
+    /// What an acknowledgement names: SHA-256 of the signed claims.
+    pub(super) about: ByteArray<32>,
+}
+
+/// Checks a request against its signature and every one before it.
+pub(super) async fn count(site: &Site, parts: &Parts, body: &[u8]) -> Result<Counted, Refused> {
+    let header = parts
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let header = header.ok_or_else(|| {
+        unauthorized(
+            "unsigned",
+            "the request carries no device's signature: enrol first",
+        )
+    })?;
+    let (claims, signed) =
+        RequestClaims::read(header).map_err(|error| unauthorized("malformed", error.to_string()))?;
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    if claims.method != parts.method.as_str() || claims.path != path || claims.body != hash(body) {
+        return Err(unauthorized(
+            "bad-signature",
+            "the signature is of another request",
+        ));
+    }
+    let about = hash(&signed.to_bytes());
+    match site.db.run(move |db| db.count_request(&claims, &signed)).await? {
+        Ok(caller) => Ok(Counted { caller, about }),
+        Err(why) => Err(refused(why)),
+    }
+}
+
+fn refused(why: NotCounted) -> Refused {
+    match why {
+        NotCounted::UnknownDevice => unauthorized(
+            "unknown-device",
+            "no such device has enrolled for this event: enrol it",
+        ),
+        NotCounted::BadSignature => unauthorized(
+            "bad-signature",
+            "the signature is not this device's: enrol it anew",
+        ),
+        NotCounted::Replayed => unauthorized(
+            "replayed",
+            "this request was seen before: it does not count twice",
+        ),
+        NotCounted::Suspended => forbidden(
+            "suspended-device",
+            "the device is set aside until a person has looked: compare its six-digit check, then `wicket admin device confirm`",
+        ),
+        NotCounted::Revoked => forbidden(
+            "revoked-device",
+            "the device is revoked: its facts stay with it, hand it to the organiser",
+        ),
+    }
+}
+
+fn unauthorized(code: &str, message: impl Into<String>) -> Refused {
+    Refused::new(StatusCode::UNAUTHORIZED, code, message)
+}
+
+fn forbidden(code: &str, message: &str) -> Refused {
+    Refused::new(StatusCode::FORBIDDEN, code, message)
+}

@@ -1,0 +1,68 @@
+//! One thread owns the data; handlers hand it jobs through a bounded queue, so that SQLite never blocks the runtime.
+
+use std::thread::{Builder, JoinHandle};
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+
+use super::answer::Refused;
+use super::db::{Db, DbError};
+
+/// Jobs that wait. At the few milliseconds that a durable one takes this is under a second of work; who comes then
+/// is told to come back, and gates back off.
+const QUEUE: usize = 128;
+
+type Job = Box<dyn FnOnce(&mut Db) + Send>;
+
+/// The handlers' end.
+#[derive(Debug, Clone)]
+pub(super) struct Database {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// The owner's thread.
+#[derive(Debug)]
+pub(super) struct Owner(JoinHandle<()>);
+
+impl Database {
+    /// Hands the data to a thread of its own.
+    pub(super) fn start(mut db: Db) -> std::io::Result<(Self, Owner)> {
+        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let owner = Builder::new().name("database".to_owned()).spawn(move || {
+            while let Some(job) = queue.blocking_recv() {
+                job(&mut db);
+            }
+        })?;
+        Ok((Self { jobs }, Owner(owner)))
+    }
+
+    /// Runs a job on the data and waits for what comes of it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Db) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |db| {
+            // Nobody waits any more where the request timed out: the work is done all the same.
+            let _ = answer.send(job(db));
+        });
+        self.jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Refused::busy(),
+            TrySendError::Closed(_) => Refused::failed("the database's thread has ended"),
+        })?;
+        match answered.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(Refused::database(&error)),
+            Err(_) => Err(Refused::failed("the database's thread has ended")),
+        }
+    }
+}
+
+impl Owner {
+    /// Waits until the last job is done and the data is closed.
+    pub(super) fn join(self) {
+        if self.0.join().is_err() {
+            eprintln!("wicket: the database's thread panicked; every change is whole or not made");
+        }
+    }
+}

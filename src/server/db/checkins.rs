@@ -1,0 +1,299 @@
+//! Devices' facts, as they come in: each segment is taken, held already, or set aside with why.
+
+use std::collections::BTreeSet;
+
+use minicbor::bytes::ByteVec;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::changelog::{Key, append};
+use super::requests::Caller;
+use super::soundness::{Aside, Sound, check};
+use super::{Db, DbError, EventRow, event_row};
+use crate::domain::checkin::{Fact, FactRef};
+use crate::domain::ids::{EventId, Sequence, StreamId};
+use crate::domain::time::UnixMillis;
+use crate::wire::limits::SEGMENT_BYTES_MAX;
+use crate::wire::upload::{Held, ItemAnswer};
+use crate::wire::{self, Change, Segment, SegmentHash};
+
+/// Segments set aside for an event: enough to see what is wrong, too few for one bad device to fill the disk.
+const PARKED_MAX: u64 = 1_000;
+
+/// What became of an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intake {
+    /// An answer for each segment, in order.
+    pub items: Vec<ItemAnswer>,
+    /// How far the streams are held.
+    pub held: Vec<Held>,
+}
+
+/// A stream as the server holds it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct StreamStatus {
+    /// The stream.
+    pub stream: StreamId,
+    /// The device that made it.
+    pub device: String,
+    /// Held up to here without a gap.
+    pub holds: u64,
+    /// The highest fact held: beyond `holds` where there is a gap.
+    pub highest: u64,
+}
+
+impl Db {
+    /// Takes an upload in one transaction: when this returns, what it calls stored is durable.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read or written; then nothing was taken.
+    pub fn take_upload(
+        &mut self,
+        caller: &Caller,
+        segments: &[ByteVec],
+        now: UnixMillis,
+    ) -> Result<Intake, DbError> {
+        let transaction = self.begin()?;
+        let event = event_row(&transaction, caller.event.as_str())?;
+        let mut streams: BTreeSet<StreamId> = streams_of(&transaction, event, caller)?;
+        let mut items = Vec::new();
+        for bytes in segments {
+            items.push(take(&transaction, event, caller, bytes, now)?);
+            streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
+        }
+        let held = streams.into_iter().map(|stream| {
+            let holds = holds(&transaction, event, &stream)?;
+            Ok(Held { stream, holds })
+        });
+        let held = held.collect::<Result<_, DbError>>()?;
+        transaction.commit()?;
+        Ok(Intake { items, held })
+    }
+
+    /// Every fact of an event, unordered.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn facts(&mut self, event: &EventId) -> Result<Vec<Fact>, DbError> {
+        let event = event_row(&self.connection, event.as_str())?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT stream, seq, draft FROM facts WHERE event = ?1")?;
+        let mut rows = statement.query([event.0])?;
+        let mut facts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let draft: Vec<u8> = row.get(2)?;
+            facts.push(Fact {
+                id: FactRef {
+                    stream: StreamId::new(row.get(0)?),
+                    sequence: Sequence(row.get(1)?),
+                },
+                draft: wire::from_cbor(&draft).map_err(DbError::unreadable("fact"))?,
+            });
+        }
+        Ok(facts)
+    }
+
+    /// How far each stream of an event is held.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn streams(&mut self, event: &EventId) -> Result<Vec<StreamStatus>, DbError> {
+        let event = event_row(&self.connection, event.as_str())?;
+        let mut statement = self.connection.prepare(
+            "SELECT stream, device, holds,
+               (SELECT max(seq) FROM facts WHERE facts.event = streams.event AND facts.stream = streams.stream)
+             FROM streams WHERE event = ?1 ORDER BY device, stream",
+        )?;
+        let rows = statement.query_map([event.0], |row| {
+            Ok(StreamStatus {
+                stream: StreamId::new(row.get(0)?),
+                device: row.get(1)?,
+                holds: row.get(2)?,
+                highest: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Segments set aside, counted by why.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn parked(&mut self, event: &EventId) -> Result<Vec<(String, u64)>, DbError> {
+        let event = event_row(&self.connection, event.as_str())?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT code, count(*) FROM parked WHERE event = ?1 GROUP BY code ORDER BY code")?;
+        let rows = statement.query_map([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn take(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    caller: &Caller,
+    bytes: &[u8],
+    now: UnixMillis,
+) -> Result<ItemAnswer, DbError> {
+    let hash = Segment::hash(bytes);
+    let mut known = transaction.prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?;
+    if known.exists(params![event.0, hash.as_slice()])? {
+        return Ok(ItemAnswer::AlreadyHeld);
+    }
+    match check(transaction, event, bytes, &hash)? {
+        Ok(sound) => {
+            keep(transaction, event, bytes, &hash, &sound, now)?;
+            let held_before = sound.fresh.is_empty();
+            Ok(if held_before {
+                ItemAnswer::AlreadyHeld
+            } else {
+                ItemAnswer::Stored
+            })
+        }
+        Err(Aside { code, message }) => {
+            let kept = park(transaction, event, caller, bytes, code, &message, now)?;
+            let message = if kept {
+                message
+            } else {
+                format!("{message}; too many are set aside already to keep this one")
+            };
+            let code = code.to_owned();
+            Ok(ItemAnswer::Refused { code, message })
+        }
+    }
+}
+
+fn keep(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    bytes: &[u8],
+    hash: &SegmentHash,
+    sound: &Sound,
+    now: UnixMillis,
+) -> Result<(), DbError> {
+    let Sound { segment, fresh } = sound;
+    transaction
+        .prepare_cached(
+            "INSERT INTO segments (event, hash, stream, first, last, previous, received_ms, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            event.0,
+            hash.as_slice(),
+            segment.stream.as_bytes(),
+            segment.first.0,
+            segment.last().0,
+            segment.previous.as_ref().map(|previous| previous.as_slice()),
+            now.0,
+            bytes
+        ])?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO facts (event, stream, seq, ticket, draft) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for fact in fresh {
+        let ticket = fact.draft.ticket.as_ref().map(|ticket| ticket.as_bytes());
+        let draft = wire::to_cbor(&fact.draft);
+        insert.execute(params![
+            event.0,
+            fact.id.stream.as_bytes(),
+            fact.id.sequence.0,
+            ticket,
+            draft
+        ])?;
+    }
+    advance(transaction, event, segment)?;
+    // It may have been set aside before, as while its device was suspended.
+    transaction.execute(
+        "DELETE FROM parked WHERE event = ?1 AND hash = ?2",
+        params![event.0, hash.as_slice()],
+    )?;
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    append(
+        transaction,
+        event,
+        Key::Once,
+        &Change::Segment(bytes.to_vec().into()),
+    )
+}
+
+/// Moves the mark of how far the stream is held past every fact that follows without a gap.
+fn advance(transaction: &Transaction<'_>, event: EventRow, segment: &Segment) -> Result<(), DbError> {
+    let mut holds = holds(transaction, event, &segment.stream)?;
+    let mut later = transaction
+        .prepare_cached("SELECT seq FROM facts WHERE event = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq")?;
+    let mut rows = later.query(params![event.0, segment.stream.as_bytes(), holds.0])?;
+    while let Some(row) = rows.next()?
+        && Sequence(row.get(0)?) == holds.next()
+    {
+        holds = holds.next();
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO streams (event, stream, device, holds) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (event, stream) DO UPDATE SET holds = excluded.holds",
+        )?
+        .execute(params![
+            event.0,
+            segment.stream.as_bytes(),
+            segment.device.as_str(),
+            holds.0
+        ])?;
+    Ok(())
+}
+
+fn holds(connection: &Connection, event: EventRow, stream: &StreamId) -> Result<Sequence, DbError> {
+    let found: Option<u64> = connection
+        .prepare_cached("SELECT holds FROM streams WHERE event = ?1 AND stream = ?2")?
+        .query_row(params![event.0, stream.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(Sequence(found.unwrap_or(0)))
+}
+
+fn streams_of(
+    connection: &Connection,
+    event: EventRow,
+    caller: &Caller,
+) -> Result<BTreeSet<StreamId>, DbError> {
+    let mut statement =
+        connection.prepare_cached("SELECT stream FROM streams WHERE event = ?1 AND device = ?2")?;
+    let rows = statement.query_map(params![event.0, caller.device.as_str()], |row| {
+        Ok(StreamId::new(row.get(0)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn park(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    caller: &Caller,
+    bytes: &[u8],
+    code: &str,
+    message: &str,
+    now: UnixMillis,
+) -> Result<bool, DbError> {
+    let parked: u64 =
+        transaction.query_row("SELECT count(*) FROM parked WHERE event = ?1", [event.0], |row| {
+            row.get(0)
+        })?;
+    if parked >= PARKED_MAX || bytes.len() > SEGMENT_BYTES_MAX {
+        return Ok(false);
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO parked (event, hash, carrier, code, message, received_ms, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (event, hash) DO UPDATE SET code = excluded.code, message = excluded.message",
+        )?
+        .execute(params![
+            event.0,
+            Segment::hash(bytes).as_slice(),
+            caller.device.as_str(),
+            code,
+            message,
+            now.0,
+            bytes
+        ])?;
+    Ok(true)
+}

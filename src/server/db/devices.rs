@@ -1,0 +1,323 @@
+//! Devices, and the one-time tokens with which they enrol.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::changelog::{Key, append};
+use super::{Db, DbError, EventRow, event_row};
+use crate::domain::ids::{DeviceId, EventId, GateId};
+use crate::domain::time::UnixMillis;
+use crate::wire::enrol::{Token, six_digit_check};
+use crate::wire::{Change, DeviceRow, DeviceStatus, request};
+
+/// A device to be, waiting for its token.
+#[derive(Debug, Clone)]
+pub struct NewDevice<'a> {
+    /// The event.
+    pub event: &'a EventId,
+    /// Its name.
+    pub device: &'a DeviceId,
+    /// The gate at which it will stand.
+    pub gate: &'a GateId,
+    /// Random, printed once.
+    pub token: &'a Token,
+    /// Until when the token works.
+    pub until: UnixMillis,
+    /// Whether a person must confirm the six-digit check on the server before the device counts.
+    pub confirm: bool,
+}
+
+/// A device as the server knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceStanding {
+    /// The event.
+    pub event: EventId,
+    /// Its name.
+    pub device: DeviceId,
+    /// The gate at which it stands.
+    pub gate: GateId,
+    /// Its key; none until it has enrolled.
+    pub key: Option<[u8; 32]>,
+    /// None until it has enrolled.
+    pub status: Option<DeviceStatus>,
+    /// Whether a person must still confirm it.
+    pub awaits_confirmation: bool,
+    /// Until when its token works.
+    token_until: UnixMillis,
+}
+
+/// What comes of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enrolment {
+    /// The device is enrolled with this key, now or by the same request before.
+    Enrolled(DeviceStanding),
+    /// No such token was printed, or a newer one took its place.
+    UnknownToken,
+    /// Its time is over.
+    Expired,
+    /// Another key enrolled with it before. That device is suspended now: one of the two is an impostor.
+    UsedTwice,
+}
+
+impl Db {
+    /// Adds a device, or gives one that has not enrolled yet a new token.
+    ///
+    /// # Errors
+    /// [`DbError::Refused`] where a device of that name has enrolled.
+    pub fn add_device(&mut self, new: &NewDevice<'_>) -> Result<(), DbError> {
+        let transaction = self.begin()?;
+        let event = event_row(&transaction, new.event.as_str())?;
+        let added = transaction.execute(
+            "INSERT INTO devices (event, name, gate, confirm, token_hash, token_until_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (event, name) DO UPDATE SET gate = excluded.gate, confirm = excluded.confirm,
+               token_hash = excluded.token_hash, token_until_ms = excluded.token_until_ms WHERE key IS NULL",
+            params![
+                event.0,
+                new.device.as_str(),
+                new.gate.as_str(),
+                new.confirm,
+                request::hash(new.token.as_slice()).as_slice(),
+                new.until.0
+            ],
+        )?;
+        if added == 0 {
+            return Err(refused(new.device, "has enrolled already: choose another name"));
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Enrols the key under the token's device.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read or written.
+    pub fn enrol(&mut self, token: &Token, key: &[u8; 32], now: UnixMillis) -> Result<Enrolment, DbError> {
+        let transaction = self.begin()?;
+        let hash = request::hash(token.as_slice());
+        let Some((event, found)) = by_token(&transaction, hash.as_slice())? else {
+            return Ok(Enrolment::UnknownToken);
+        };
+        let enrolment = match found.key {
+            // An answer that was lost on its way is given again.
+            Some(before) if before == *key => Enrolment::Enrolled(found),
+            Some(_) => {
+                suspend(&transaction, event, &found)?;
+                Enrolment::UsedTwice
+            }
+            None if now >= found.token_until => Enrolment::Expired,
+            None => Enrolment::Enrolled(enter(&transaction, event, found, *key)?),
+        };
+        transaction.commit()?;
+        Ok(enrolment)
+    }
+
+    /// Makes a device count whose six-digit check a person compared: one that waits for it, or was suspended.
+    ///
+    /// # Errors
+    /// [`DbError::Refused`] where the digits are another key's, or the device cannot come back.
+    pub fn confirm_device(&mut self, event: &EventId, device: &DeviceId, check: &str) -> Result<(), DbError> {
+        let transaction = self.begin()?;
+        let row = event_row(&transaction, event.as_str())?;
+        let found = by_name(&transaction, row, device)?
+            .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
+        let Some(key) = found.key else {
+            return Err(refused(device, "has not enrolled yet: nothing to confirm"));
+        };
+        if found.status == Some(DeviceStatus::Revoked) {
+            return Err(refused(device, "is revoked for good: add a new device"));
+        }
+        if six_digit_check(&key) != check {
+            return Err(refused(
+                device,
+                "shows other digits: do not confirm it unless both screens show the same",
+            ));
+        }
+        set_status(&transaction, row, &found.device, key, DeviceStatus::Active)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Believes a device no more. What it sent before stays; what comes later is set aside.
+    ///
+    /// # Errors
+    /// [`DbError::Refused`] where there is no such device.
+    pub fn revoke_device(&mut self, event: &EventId, device: &DeviceId) -> Result<(), DbError> {
+        let transaction = self.begin()?;
+        let row = event_row(&transaction, event.as_str())?;
+        let found = by_name(&transaction, row, device)?
+            .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
+        match found.key {
+            Some(key) => set_status(&transaction, row, device, key, DeviceStatus::Revoked)?,
+            None => {
+                let remove = "DELETE FROM devices WHERE event = ?1 AND name = ?2";
+                transaction.execute(remove, params![row.0, device.as_str()])?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// An event's devices, by name.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn devices(&mut self, event: &EventId) -> Result<Vec<DeviceStanding>, DbError> {
+        let row = event_row(&self.connection, event.as_str())?;
+        let mut statement = self
+            .connection
+            .prepare(&select("devices.event = ?1 ORDER BY devices.name"))?;
+        let found = statement.query_map([row.0], raw)?;
+        found
+            .map(|raw| standing(raw?).map(|(_, standing)| standing))
+            .collect()
+    }
+}
+
+/// The device of that name.
+pub(super) fn by_name(
+    connection: &Connection,
+    event: EventRow,
+    device: &DeviceId,
+) -> Result<Option<DeviceStanding>, DbError> {
+    let mut statement = connection.prepare_cached(&select("devices.event = ?1 AND devices.name = ?2"))?;
+    let found = statement
+        .query_row(params![event.0, device.as_str()], raw)
+        .optional()?;
+    found
+        .map(|raw| standing(raw).map(|(_, standing)| standing))
+        .transpose()
+}
+
+fn by_token(connection: &Connection, hash: &[u8]) -> Result<Option<(EventRow, DeviceStanding)>, DbError> {
+    let found = connection
+        .query_row(&select("token_hash = ?1"), [hash], raw)
+        .optional()?;
+    found.map(standing).transpose()
+}
+
+fn enter(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    device: DeviceStanding,
+    key: [u8; 32],
+) -> Result<DeviceStanding, DbError> {
+    let status = if device.awaits_confirmation {
+        DeviceStatus::Suspended
+    } else {
+        DeviceStatus::Active
+    };
+    transaction.execute(
+        "UPDATE devices SET key = ?3, status = ?4 WHERE event = ?1 AND name = ?2",
+        params![event.0, device.device.as_str(), key, status_number(status)],
+    )?;
+    append(
+        transaction,
+        event,
+        Key::Once,
+        &change(&device.device, key, status),
+    )?;
+    Ok(DeviceStanding {
+        key: Some(key),
+        status: Some(status),
+        ..device
+    })
+}
+
+fn suspend(transaction: &Transaction<'_>, event: EventRow, first: &DeviceStanding) -> Result<(), DbError> {
+    match (first.key, first.status) {
+        (Some(key), Some(DeviceStatus::Active)) => {
+            set_status(transaction, event, &first.device, key, DeviceStatus::Suspended)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn set_status(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    device: &DeviceId,
+    key: [u8; 32],
+    status: DeviceStatus,
+) -> Result<(), DbError> {
+    transaction.execute(
+        "UPDATE devices SET status = ?3, confirm = confirm AND ?3 = 1 WHERE event = ?1 AND name = ?2",
+        params![event.0, device.as_str(), status_number(status)],
+    )?;
+    append(transaction, event, Key::Once, &change(device, key, status))
+}
+
+fn change(device: &DeviceId, key: [u8; 32], status: DeviceStatus) -> Change {
+    Change::Device(DeviceRow {
+        device: device.clone(),
+        key: key.into(),
+        status,
+    })
+}
+
+fn status_number(status: DeviceStatus) -> i64 {
+    match status {
+        DeviceStatus::Active => 0,
+        DeviceStatus::Suspended => 1,
+        DeviceStatus::Revoked => 2,
+    }
+}
+
+/// A device's columns as SQLite gives them.
+struct Raw {
+    row: i64,
+    event: String,
+    device: String,
+    gate: String,
+    key: Option<[u8; 32]>,
+    status: Option<i64>,
+    confirm: bool,
+    token_until_ms: u64,
+}
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT event, events.name, devices.name, gate, key, status, confirm, token_until_ms
+         FROM devices JOIN events USING (event) WHERE {condition}"
+    )
+}
+
+fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
+    Ok(Raw {
+        row: row.get(0)?,
+        event: row.get(1)?,
+        device: row.get(2)?,
+        gate: row.get(3)?,
+        key: row.get(4)?,
+        status: row.get(5)?,
+        confirm: row.get(6)?,
+        token_until_ms: row.get(7)?,
+    })
+}
+
+fn standing(raw: Raw) -> Result<(EventRow, DeviceStanding), DbError> {
+    let unreadable = DbError::unreadable("device");
+    let standing = DeviceStanding {
+        event: raw
+            .event
+            .parse()
+            .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))?,
+        device: raw
+            .device
+            .parse()
+            .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))?,
+        gate: raw
+            .gate
+            .parse()
+            .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))?,
+        key: raw.key,
+        status: match raw.status {
+            None => None,
+            Some(0) => Some(DeviceStatus::Active),
+            Some(1) => Some(DeviceStatus::Suspended),
+            Some(_) => Some(DeviceStatus::Revoked),
+        },
+        awaits_confirmation: raw.confirm,
+        token_until: UnixMillis(raw.token_until_ms),
+    };
+    Ok((EventRow(raw.row), standing))
+}
+
+fn refused(device: &DeviceId, why: &str) -> DbError {
+    DbError::Refused(format!("the device {device} {why}"))
+}

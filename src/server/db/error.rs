@@ -1,0 +1,54 @@
+//! What can go wrong with the server's data, and what to do about it.
+
+use std::path::PathBuf;
+
+/// The server's data cannot be used, in words that say what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The folder or the file in it.
+    #[error("cannot use the server's data in {path}: check that the folder is there and may be written")]
+    Folder {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A newer release wrote it.
+    #[error(
+        "the server's data is of version {found}, but this release knows versions up to {known}: use the newer release that wrote it"
+    )]
+    Newer {
+        /// Its version.
+        found: usize,
+        /// The newest that this release knows.
+        known: usize,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the server's data could not be brought to this release's version; nothing was changed")]
+    Migration(#[source] rusqlite_migration::Error),
+    /// SQLite.
+    #[error(
+        "the server's database failed: check the disk's space and health; every change is whole or not made"
+    )]
+    Sqlite(#[from] rusqlite::Error),
+    /// Bytes in the database that this release cannot read.
+    #[error("the server's database holds a {what} that cannot be read ({why}): restore a backup")]
+    Unreadable {
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An event that is not there.
+    #[error("there is no event {0:?}: create it with `wicket admin event add`")]
+    NoEvent(String),
+    /// What a person asked for cannot be done.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl DbError {
+    pub(super) fn unreadable(what: &'static str) -> impl Fn(String) -> Self {
+        move |why| Self::Unreadable { what, why }
+    }
+}

@@ -1,0 +1,140 @@
+//! The server's data: SQLite in one file, which also holds keys and is therefore its owner's alone.
+//!
+//! Each method is one transaction. Several processes may use the file at once, as `wicket admin` beside a running
+//! server does.
+
+mod changelog;
+mod checkins;
+mod devices;
+mod error;
+mod events;
+mod requests;
+mod soundness;
+mod tickets;
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations, SchemaVersion};
+
+pub use changelog::LogRead;
+pub use checkins::{Intake, StreamStatus};
+pub use devices::{DeviceStanding, Enrolment, NewDevice};
+pub use error::DbError;
+pub use events::NewEvent;
+pub use requests::{Caller, NotCounted};
+
+/// The file's name in the server's folder.
+const FILE: &str = "server.sqlite";
+/// How long one process waits for another's transaction: the largest, a thousand tickets, takes well under a second.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// «WKTS»: tells this file from a gate's.
+const APPLICATION_ID: i32 = 0x574b_5453;
+
+const STEPS: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
+const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+/// The server's data, open.
+#[derive(Debug)]
+pub struct Db {
+    connection: Connection,
+}
+
+/// An event's row number in this database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct EventRow(i64);
+
+impl Db {
+    /// Opens the data in a folder, and creates both where they are not there yet.
+    ///
+    /// # Errors
+    /// [`DbError`] where they cannot be used.
+    pub fn open(folder: &Path) -> Result<Self, DbError> {
+        let file = folder.join(FILE);
+        // Held until the tables are up to date: two processes that start together must not both make them.
+        let _setup = prepare(folder, &file).map_err(|source| DbError::Folder {
+            path: file.clone(),
+            source,
+        })?;
+        let mut connection = Connection::open(&file)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        migrate(&mut connection)?;
+        Ok(Self { connection })
+    }
+
+    /// The server's own key; `fresh` becomes it at the first start.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read or written.
+    pub fn server_key(&mut self, fresh: &[u8; 32]) -> Result<SigningKey, DbError> {
+        let transaction = self.begin()?;
+        transaction.execute(
+            "INSERT INTO server_key (one, secret) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            [fresh],
+        )?;
+        let secret: [u8; 32] =
+            transaction.query_row("SELECT secret FROM server_key", [], |row| row.get(0))?;
+        transaction.commit()?;
+        Ok(SigningKey::from_bytes(&secret))
+    }
+
+    /// A transaction that holds the write lock from its start to its commit, so that change numbers become visible
+    /// in the order in which they were taken.
+    fn begin(&mut self) -> Result<Transaction<'_>, DbError> {
+        Ok(self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+/// Makes what is missing, and claims the folder for the setup. SQLite gives its write-ahead log the mode of the
+/// database file.
+fn prepare(folder: &Path, file: &Path) -> std::io::Result<File> {
+    if !folder.is_dir() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let claim = File::open(folder)?;
+    claim.lock()?;
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(file)?;
+    Ok(claim)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), DbError> {
+    let known = STEPS.len();
+    let found = match MIGRATIONS
+        .current_version(connection)
+        .map_err(DbError::Migration)?
+    {
+        SchemaVersion::NoneSet => 0,
+        SchemaVersion::Inside(version) | SchemaVersion::Outside(version) => version.get(),
+    };
+    if found > known {
+        return Err(DbError::Newer { found, known });
+    }
+    MIGRATIONS.to_latest(connection).map_err(DbError::Migration)?;
+    Ok(connection.pragma_update(None, "application_id", APPLICATION_ID)?)
+}
+
+/// The event of that name.
+fn event_row(connection: &Connection, name: &str) -> Result<EventRow, DbError> {
+    let found = connection
+        .query_row("SELECT event FROM events WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    found
+        .map(EventRow)
+        .ok_or_else(|| DbError::NoEvent(name.to_owned()))
+}

@@ -1,0 +1,84 @@
+//! Which requests count: signed by a device that is believed, and never seen before.
+
+use ed25519_dalek::VerifyingKey;
+use rusqlite::params;
+
+use super::devices::by_name;
+use super::{Db, DbError, event_row};
+use crate::domain::ids::{DeviceId, EventId};
+use crate::wire::request::RequestClaims;
+use crate::wire::{Context, DeviceStatus, Signed};
+
+/// A device whose request counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Its event.
+    pub event: EventId,
+    /// Its name.
+    pub device: DeviceId,
+}
+
+/// Why a request does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotCounted {
+    /// No such device in that event.
+    UnknownDevice,
+    /// Its key did not sign this.
+    BadSignature,
+    /// It is set aside until a person has looked.
+    Suspended,
+    /// It is believed no more.
+    Revoked,
+    /// The counter did not rise.
+    Replayed,
+}
+
+impl Db {
+    /// Counts a request, once. The counter is durable before the request is answered, so that no restart lets a
+    /// replay through.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read or written.
+    pub fn count_request(
+        &mut self,
+        claims: &RequestClaims,
+        signed: &Signed,
+    ) -> Result<Result<Caller, NotCounted>, DbError> {
+        let transaction = self.begin()?;
+        let event = match event_row(&transaction, claims.event.as_str()) {
+            Err(DbError::NoEvent(_)) => return Ok(Err(NotCounted::UnknownDevice)),
+            other => other?,
+        };
+        let found = by_name(&transaction, event, &claims.device)?;
+        let Some((key, status)) = found.and_then(|found| found.key.zip(found.status)) else {
+            return Ok(Err(NotCounted::UnknownDevice));
+        };
+        let verified =
+            VerifyingKey::from_bytes(&key).is_ok_and(|key| signed.open(Context::Request, &key).is_ok());
+        if !verified {
+            return Ok(Err(NotCounted::BadSignature));
+        }
+        match status {
+            DeviceStatus::Active => {}
+            DeviceStatus::Suspended => return Ok(Err(NotCounted::Suspended)),
+            DeviceStatus::Revoked => return Ok(Err(NotCounted::Revoked)),
+        }
+        // A counter beyond what SQLite can hold is no counter of ours.
+        let Ok(counter) = i64::try_from(claims.counter) else {
+            return Ok(Err(NotCounted::Replayed));
+        };
+        let risen = transaction.execute(
+            "INSERT INTO request_epochs (event, device, epoch, counter) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (event, device, epoch) DO UPDATE SET counter = excluded.counter WHERE counter < excluded.counter",
+            params![event.0, claims.device.as_str(), claims.epoch.as_slice(), counter],
+        )?;
+        transaction.commit()?;
+        if risen == 0 {
+            return Ok(Err(NotCounted::Replayed));
+        }
+        Ok(Ok(Caller {
+            event: claims.event.clone(),
+            device: claims.device.clone(),
+        }))
+    }
+}

@@ -1,0 +1,187 @@
+//! Whether a segment can be taken, or why not.
+
+use ed25519_dalek::VerifyingKey;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::devices::by_name;
+use super::{DbError, EventRow};
+use crate::domain::checkin::Fact;
+use crate::domain::ids::Sequence;
+use crate::wire::limits::{SEGMENT_BYTES_MAX, SEGMENT_FACTS_MAX};
+use crate::wire::upload::codes;
+use crate::wire::{self, DeviceStatus, Segment, SegmentError, SegmentHash};
+
+/// Why a segment is set aside.
+pub(super) struct Aside {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+/// A segment that passed every check.
+pub(super) struct Sound {
+    pub(super) segment: Segment,
+    /// Those of its facts that are not held yet.
+    pub(super) fresh: Vec<Fact>,
+}
+
+/// Whether a segment can be taken. The checks go from what needs no trust to what does.
+pub(super) fn check(
+    connection: &Connection,
+    event: EventRow,
+    bytes: &[u8],
+    hash: &SegmentHash,
+) -> Result<Result<Sound, Aside>, DbError> {
+    if bytes.len() > SEGMENT_BYTES_MAX {
+        return Ok(Err(aside(
+            codes::TOO_LARGE,
+            format!("a segment holds at most {SEGMENT_BYTES_MAX} bytes"),
+        )));
+    }
+    let claimed = match Segment::unverified(bytes) {
+        Ok(segment) => segment,
+        Err(error) => return Ok(Err(aside(codes::MALFORMED, error.to_string()))),
+    };
+    let segment = match verified(connection, event, bytes, &claimed)? {
+        Ok(segment) => segment,
+        Err(aside) => return Ok(Err(aside)),
+    };
+    if let Err(aside) = placed(connection, event, &segment, hash)? {
+        return Ok(Err(aside));
+    }
+    fresh(connection, event, segment)
+}
+
+/// The device is believed, and signed it.
+fn verified(
+    connection: &Connection,
+    event: EventRow,
+    bytes: &[u8],
+    claimed: &Segment,
+) -> Result<Result<Segment, Aside>, DbError> {
+    let name = &claimed.device;
+    let found = by_name(connection, event, name)?.and_then(|device| device.key.zip(device.status));
+    let Some((key, status)) = found else {
+        let message = format!("no device {name} has enrolled for this event");
+        return Ok(Err(aside(codes::UNKNOWN_DEVICE, message)));
+    };
+    let opened = VerifyingKey::from_bytes(&key).map_or_else(
+        |error| Err(aside(codes::BAD_SIGNATURE, error.to_string())),
+        |key| {
+            Segment::open(bytes, &key)
+                .map_err(|error: SegmentError| aside(codes::BAD_SIGNATURE, error.to_string()))
+        },
+    );
+    Ok(match (opened, status) {
+        (Ok(_), DeviceStatus::Suspended | DeviceStatus::Revoked) => {
+            let message = format!("the device {name} is not believed: staff must look at it");
+            Err(aside(codes::DEVICE_NOT_BELIEVED, message))
+        }
+        (opened, _) => opened,
+    })
+}
+
+/// It stands where it says in a stream of that device.
+fn placed(
+    connection: &Connection,
+    event: EventRow,
+    segment: &Segment,
+    hash: &SegmentHash,
+) -> Result<Result<(), Aside>, DbError> {
+    let facts_fit = segment.drafts.len() <= SEGMENT_FACTS_MAX;
+    let numbers_fit = i64::try_from(segment.first.0)
+        .is_ok_and(|first| first.checked_add(SEGMENT_FACTS_MAX as i64).is_some());
+    if !facts_fit || !numbers_fit {
+        return Ok(Err(aside(
+            codes::TOO_LARGE,
+            format!("a segment holds at most {SEGMENT_FACTS_MAX} facts"),
+        )));
+    }
+    let owner: Option<String> = connection
+        .prepare_cached("SELECT device FROM streams WHERE event = ?1 AND stream = ?2")?
+        .query_row(params![event.0, segment.stream.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if owner.is_some_and(|owner| owner != segment.device.as_str()) {
+        return Ok(Err(aside(
+            codes::ANOTHER_DEVICES_STREAM,
+            "the stream began with another device",
+        )));
+    }
+    let chained = chained(connection, event, segment, hash)?;
+    Ok(if chained {
+        Ok(())
+    } else {
+        Err(aside(
+            codes::BROKEN_CHAIN,
+            "the segment does not follow the one before it, as this server holds it",
+        ))
+    })
+}
+
+/// It names the segment before it, and the one after it names it, as far as those are held. Where the neighbour is
+/// not held yet there is a gap, which shows in how far the stream is held.
+fn chained(
+    connection: &Connection,
+    event: EventRow,
+    segment: &Segment,
+    hash: &SegmentHash,
+) -> Result<bool, DbError> {
+    if segment.previous.is_some() != (segment.first > Sequence::FIRST) {
+        return Ok(false);
+    }
+    let before: Vec<[u8; 32]> = connection
+        .prepare_cached("SELECT hash FROM segments WHERE event = ?1 AND stream = ?2 AND last = ?3")?
+        .query_map(
+            params![
+                event.0,
+                segment.stream.as_bytes(),
+                segment.first.0.saturating_sub(1)
+            ],
+            |row| row.get(0),
+        )?
+        .collect::<Result<_, _>>()?;
+    let after: Vec<[u8; 32]> = connection
+        .prepare_cached("SELECT previous FROM segments WHERE event = ?1 AND stream = ?2 AND first = ?3")?
+        .query_map(
+            params![event.0, segment.stream.as_bytes(), segment.last().next().0],
+            |row| row.get(0),
+        )?
+        .collect::<Result<_, _>>()?;
+    let follows = before.is_empty()
+        || segment
+            .previous
+            .is_some_and(|previous| before.contains(&previous));
+    let followed = after.is_empty() || after.contains(hash);
+    Ok(follows && followed)
+}
+
+/// None of its facts contradicts one that is held.
+fn fresh(
+    connection: &Connection,
+    event: EventRow,
+    segment: Segment,
+) -> Result<Result<Sound, Aside>, DbError> {
+    let mut held =
+        connection.prepare_cached("SELECT draft FROM facts WHERE event = ?1 AND stream = ?2 AND seq = ?3")?;
+    let mut fresh = Vec::new();
+    for fact in segment.facts() {
+        let place = params![event.0, fact.id.stream.as_bytes(), fact.id.sequence.0];
+        let before: Option<Vec<u8>> = held.query_row(place, |row| row.get(0)).optional()?;
+        match before {
+            None => fresh.push(fact),
+            Some(draft) if draft == wire::to_cbor(&fact.draft) => {}
+            Some(_) => {
+                let message = format!(
+                    "fact {} of stream {} is held with other content",
+                    fact.id.sequence, fact.id.stream
+                );
+                return Ok(Err(aside(codes::CONFLICTING_FACT, message)));
+            }
+        }
+    }
+    Ok(Ok(Sound { segment, fresh }))
+}
+
+fn aside(code: &'static str, message: impl Into<String>) -> Aside {
+    let message = message.into();
+    Aside { code, message }
+}

@@ -1,0 +1,89 @@
+//! The backend: one process on one folder, which gates sync with over HTTP.
+
+mod answer;
+mod attendance;
+mod auth;
+mod clock;
+mod connections;
+mod database;
+pub mod db;
+mod routes;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use tokio::net::TcpListener;
+
+pub use attendance::{EventAttendance, attendance};
+pub use clock::now;
+
+use crate::wire::{Context, Signed};
+use database::Database;
+use db::{Db, DbError};
+
+/// Why the server cannot run, in words that say what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address.
+    #[error(
+        "cannot listen on {address}: is another server running there, or is the address another machine's?"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The machine gave no threads or no event queue.
+    #[error("the machine cannot run a server now: close other programs and start it again")]
+    Machine(#[from] std::io::Error),
+    /// The data.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// What every handler may use.
+#[derive(Debug, Clone)]
+struct Site {
+    db: Database,
+    key: Arc<SigningKey>,
+}
+
+impl Site {
+    /// A message with the server's signature.
+    fn sign<T: minicbor::Encode<()>>(&self, context: Context, message: &T) -> Vec<u8> {
+        Signed::seal(context, &self.key, crate::wire::to_cbor(message)).to_bytes()
+    }
+}
+
+/// Serves until `stop` ends: then open requests are finished, and the data is closed. A kill at any moment loses
+/// nothing that was acknowledged.
+///
+/// # Errors
+/// [`ServeError`] where it cannot begin.
+pub fn serve(
+    db: Db,
+    key: SigningKey,
+    address: SocketAddr,
+    stop: impl Future<Output = ()>,
+    listening: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (db, owner) = Database::start(db)?;
+    let site = Site {
+        db,
+        key: Arc::new(key),
+    };
+    let served = runtime.block_on(async {
+        let refused = |source| ServeError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        listening(listener.local_addr().map_err(refused)?);
+        connections::run(listener, routes::router(site), stop).await;
+        Ok(())
+    });
+    // Handlers hold the queue's other end; with the runtime gone the owner of the data finishes and closes it.
+    drop(runtime);
+    owner.join();
+    served
+}

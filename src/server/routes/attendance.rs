@@ -1,0 +1,17 @@
+//! `GET /sync/v1/attendance`: the event's counts, as JSON.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+
+use super::super::answer::{Refused, json};
+use super::super::{Site, attendance as count, auth, clock};
+
+pub(super) async fn attendance(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
+    let (parts, _) = request.into_parts();
+    let counted = auth::count(&site, &parts, b"").await?;
+    let counts = site
+        .db
+        .run(move |db| count::attendance(db, &counted.caller.event, clock::now()))
+        .await?;
+    Ok(json(&counts))
+}

@@ -1,0 +1,83 @@
+//! What the server answers: a file a resource.
+
+mod attendance;
+mod check_ins;
+mod enrol;
+mod log;
+mod time;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use super::Site;
+use super::answer::{Refused, finish};
+
+/// For a request from its head to its answer: the largest upload over a poor mobile link takes half of it.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The routes.
+pub(super) fn router(site: Site) -> Router {
+    Router::new()
+        .route("/sync/v1/enrol", post(enrol::enrol))
+        .route("/sync/v1/log", get(log::log))
+        .route("/sync/v1/check-ins", post(check_ins::check_ins))
+        .route("/sync/v1/time", get(time::time))
+        .route("/sync/v1/attendance", get(attendance::attendance))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(other_method)
+        .layer(from_fn(in_time))
+        .layer(from_fn(finish))
+        .with_state(site)
+}
+
+async fn nothing_here() -> Refused {
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        "no-such-route",
+        "nothing is here: gates speak to /sync/v1/",
+    )
+}
+
+async fn other_method() -> Refused {
+    Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "other-method",
+        "this route takes another method",
+    )
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let late = || {
+        Refused::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too-slow",
+            "the request took too long: try again",
+        )
+        .into_response()
+    };
+    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
+        .await
+        .unwrap_or_else(|_| late())
+}
+
+/// The value of a query's field; the values here need no escapes.
+fn query<'q>(request_query: Option<&'q str>, name: &str) -> Option<&'q str> {
+    request_query?
+        .split('&')
+        .find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Fixed-size bytes in hexadecimal.
+fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
+    crate::domain::ids::unhex(text)?.try_into().ok()
+}
+
+fn malformed(message: impl Into<String>) -> Refused {
+    Refused::new(StatusCode::BAD_REQUEST, "malformed", message)
+}
