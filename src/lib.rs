@@ -13,5 +13,7 @@ pub mod ledger;
 pub mod runner;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "gate")]
+pub mod sync;
 pub mod vision;
 pub mod wire;

@@ -13,5 +13,7 @@ mod cli;
 mod durability;
 mod layers;
 mod runner;
+#[cfg(all(feature = "gate", feature = "server"))]
+mod sync;
 mod ticket;
 mod wire;

@@ -1,11 +1,11 @@
 //! `wicket completions`: what a shell needs to complete the command line.
 
-use std::io;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 
+use super::say::say;
 use super::{Cli, Outcome};
 
 /// Print a completion script for a shell.
@@ -20,6 +20,6 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "wicket", &mut script);
-    io::Write::write_all(&mut io::stdout(), &script)?;
+    say!("{}", String::from_utf8(script)?.trim_end());
     Ok(ExitCode::SUCCESS)
 }

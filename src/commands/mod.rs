@@ -1,10 +1,21 @@
 //! The command line: one file a subcommand.
 
+#[cfg(feature = "server")]
+mod admin;
 mod completions;
+#[cfg(feature = "gate")]
+mod enrol;
+#[cfg(not(all(feature = "gate", feature = "server")))]
+mod missing;
 mod random;
 mod read;
 mod say;
 mod scan;
+#[cfg(feature = "server")]
+mod serve;
+mod status;
+#[cfg(feature = "gate")]
+mod sync;
 mod ticket;
 
 use std::error::Error;
@@ -30,9 +41,30 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[cfg(feature = "server")]
+    Admin(admin::Args),
+    /// Manage events, tickets and devices on a server (not in this build).
+    #[cfg(not(feature = "server"))]
+    Admin(missing::Args),
     Completions(completions::Args),
+    #[cfg(feature = "gate")]
+    Enrol(enrol::Args),
+    /// Enrol this gate with a one-time code (not in this build).
+    #[cfg(not(feature = "gate"))]
+    Enrol(missing::Args),
     Read(read::Args),
     Scan(Box<scan::Args>),
+    #[cfg(feature = "server")]
+    Serve(serve::Args),
+    /// Run the backend that gates sync with (not in this build).
+    #[cfg(not(feature = "server"))]
+    Serve(missing::Args),
+    Status(status::Args),
+    #[cfg(feature = "gate")]
+    Sync(sync::Args),
+    /// Sync now: tickets and rules down, check-ins up (not in this build).
+    #[cfg(not(feature = "gate"))]
+    Sync(missing::Args),
     Ticket(ticket::Args),
 }
 
@@ -44,8 +76,25 @@ impl Cli {
     pub fn run(self) -> Outcome {
         match self.command {
             Command::Completions(args) => completions::run(&args),
+            #[cfg(feature = "server")]
+            Command::Admin(args) => admin::run(&args),
+            #[cfg(not(feature = "server"))]
+            Command::Admin(args) => missing::run(&args, "server", "server"),
+            #[cfg(feature = "gate")]
+            Command::Enrol(args) => enrol::run(&args),
+            #[cfg(not(feature = "gate"))]
+            Command::Enrol(args) => missing::run(&args, "sync", "gate"),
             Command::Read(args) => read::run(&args),
             Command::Scan(args) => scan::run(&args),
+            #[cfg(feature = "server")]
+            Command::Serve(args) => serve::run(&args),
+            #[cfg(not(feature = "server"))]
+            Command::Serve(args) => missing::run(&args, "server", "server"),
+            Command::Status(args) => status::run(&args),
+            #[cfg(feature = "gate")]
+            Command::Sync(args) => sync::run(&args),
+            #[cfg(not(feature = "gate"))]
+            Command::Sync(args) => missing::run(&args, "sync", "gate"),
             Command::Ticket(args) => ticket::run(&args),
         }
     }

@@ -15,3 +15,14 @@ pub(super) fn line(text: &str) -> io::Result<ControlFlow<()>> {
         Err(error) => Err(error),
     }
 }
+
+/// `println!` that returns an error instead of panicking, and goes on where nobody reads any more.
+macro_rules! say {
+    ($($text:tt)*) => {
+        {
+            let _ = $crate::commands::say::line(&format!($($text)*))?;
+        }
+    };
+}
+
+pub(super) use say;

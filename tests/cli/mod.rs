@@ -1,6 +1,7 @@
 //! The binary as its user types it.
 
 mod completions;
+mod missing;
 mod read;
 mod scan;
 mod ticket;

@@ -1,0 +1,50 @@
+//! `wicket admin`: what an organiser does on the server's data, also beside a running server.
+
+mod attendance;
+mod device;
+mod event;
+mod ticket;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::Outcome;
+use crate::server::db::Db;
+
+/// Manage events, tickets and devices in the server's folder, also beside a running server.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The server's folder.
+    #[arg(
+        long,
+        value_name = "DIR",
+        global = true,
+        env = "WICKET_SERVER_DATA",
+        default_value = "server-data"
+    )]
+    data: PathBuf,
+    #[command(subcommand)]
+    resource: Resource,
+}
+
+#[derive(Debug, Subcommand)]
+enum Resource {
+    #[command(subcommand)]
+    Event(event::Action),
+    #[command(subcommand)]
+    Ticket(ticket::Action),
+    #[command(subcommand)]
+    Device(device::Action),
+    Attendance(attendance::Args),
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut db = Db::open(&args.data)?;
+    match &args.resource {
+        Resource::Event(action) => event::run(action, &mut db),
+        Resource::Ticket(action) => ticket::run(action, &mut db),
+        Resource::Device(action) => device::run(action, &mut db),
+        Resource::Attendance(args) => attendance::run(args, &mut db),
+    }
+}

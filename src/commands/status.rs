@@ -1,0 +1,183 @@
+//! `wicket status`: what this gate holds, and what the server holds of it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::Outcome;
+use super::say::say;
+use crate::device::clock::{Clock, SystemClock};
+use crate::domain::checkin::Attendance;
+use crate::domain::clock::Sighting;
+use crate::domain::ids::{DeviceId, EventId, GateId};
+use crate::domain::rules::Rulebook;
+use crate::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
+use crate::ledger::{
+    CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerStatus, Opening, SqliteLedger,
+};
+
+/// Show what this gate holds. Changes nothing, and may run beside a scan.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The gate's folder.
+    #[arg(long, value_name = "DIR", env = "WICKET_DATA", default_value = "gate-data")]
+    data: PathBuf,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints; null where the gate is not enrolled or holds no list yet.
+#[derive(Debug, Serialize)]
+struct Status {
+    event: Option<EventId>,
+    gate: Option<GateId>,
+    device: Option<DeviceId>,
+    server: Option<String>,
+    tickets: u64,
+    withdrawn: u64,
+    /// The server's time of the list, Unix seconds.
+    list_as_of: Option<UnixSeconds>,
+    /// The last change number applied.
+    list_version: Option<u64>,
+    facts: u64,
+    unsent: u64,
+    others_facts: u64,
+    /// Facts that claim the identity of another with other content: a device was cloned, or lies.
+    contradictions: u64,
+    denials: u64,
+    /// Who came, by every fact that this gate holds; null without rules to count by.
+    attendance: Option<Attendance>,
+    clock: ClockState,
+    /// How far the true time may lie from the best estimate to either side; null where nothing bounds it.
+    clock_half_width_ms: Option<u64>,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    if !args.data.is_dir() {
+        let folder = args.data.display();
+        return Err(format!(
+            "there is no gate in {folder}: name its folder with --data, or enrol with `wicket enrol`"
+        )
+        .into());
+    }
+    let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
+    let status = status(&mut ledger)?;
+    if args.json {
+        say!("{}", serde_json::to_string(&status)?);
+    } else {
+        print(&status)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn status(ledger: &mut dyn Ledger) -> Result<Status, Box<dyn std::error::Error + Send + Sync>> {
+    let enrolment: Option<Enrolment> = setting(ledger, ENROLMENT_SETTING)?;
+    let sighting: Option<Sighting> = setting(ledger, CLOCK_SIGHTING_SETTING)?;
+    let held = ledger.status()?;
+    let floor = held.as_of.map_or(UnixMillis(0), UnixSeconds::millis);
+    let now = SystemClock::new(sighting, floor).now();
+    let attendance = attendance(ledger, &now)?;
+    Ok(Status {
+        attendance,
+        ..gathered(enrolment, &held, &now)
+    })
+}
+
+fn attendance(
+    ledger: &mut dyn Ledger,
+    now: &Now,
+) -> Result<Option<Attendance>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(rulebook) = ledger.documents()?.rulebook else {
+        return Ok(None);
+    };
+    let rules = Rulebook::from_json(&rulebook)?;
+    Ok(Some(Attendance::count(ledger.facts()?, &rules, now.best)))
+}
+
+fn gathered(enrolment: Option<Enrolment>, held: &LedgerStatus, now: &Now) -> Status {
+    let (event, gate, device, server) = match enrolment {
+        Some(enrolment) => (
+            Some(enrolment.event),
+            Some(enrolment.gate),
+            Some(enrolment.device),
+            Some(enrolment.server),
+        ),
+        None => (None, None, None, None),
+    };
+    Status {
+        event,
+        gate,
+        device,
+        server,
+        tickets: held.tickets,
+        withdrawn: held.withdrawn,
+        list_as_of: held.as_of,
+        list_version: held.cursor.as_ref().map(|cursor| cursor.sequence),
+        facts: held.own_facts,
+        unsent: held.unacknowledged,
+        others_facts: held.others_facts,
+        contradictions: held.contradictions,
+        denials: held.denials,
+        attendance: None,
+        clock: now.state,
+        clock_half_width_ms: now.latest.map(|latest| latest.since(now.best)),
+    }
+}
+
+fn setting<T: serde::de::DeserializeOwned>(
+    ledger: &mut dyn Ledger,
+    name: &str,
+) -> Result<Option<T>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(bytes) = ledger.setting(name)? else {
+        return Ok(None);
+    };
+    let unreadable = |error| {
+        format!("the gate's setting «{name}» cannot be read ({error}): enrol it anew in an empty folder")
+    };
+    Ok(Some(serde_json::from_slice(&bytes).map_err(unreadable)?))
+}
+
+fn print(status: &Status) -> std::io::Result<()> {
+    match (&status.event, &status.gate, &status.device, &status.server) {
+        (Some(event), Some(gate), Some(device), Some(server)) => {
+            say!("enrolled: {device} at gate {gate} of {event}, with {server}");
+        }
+        _ => say!("not enrolled"),
+    }
+    match status.list_as_of {
+        Some(as_of) => say!(
+            "list: {} tickets, {} of them withdrawn, as of {as_of}",
+            status.tickets,
+            status.withdrawn
+        ),
+        None => say!("list: none complete yet"),
+    }
+    say!(
+        "check-ins: {} of this gate, {} unsent; {} of other gates",
+        status.facts,
+        status.unsent,
+        status.others_facts
+    );
+    if status.contradictions > 0 {
+        say!(
+            "ALARM: {} check-ins contradict others: a device was cloned, or lies",
+            status.contradictions
+        );
+    }
+    for (zone, count) in status.attendance.iter().flat_map(|attendance| &attendance.zones) {
+        say!(
+            "{zone}: {} entries, {} persons, {} inside",
+            count.entries,
+            count.persons,
+            count.inside
+        );
+    }
+    say!("denials kept: {}", status.denials);
+    match status.clock_half_width_ms {
+        Some(half_width) => say!("clock: {:?}, within {half_width} ms", status.clock),
+        None => say!("clock: {:?}", status.clock),
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! `wicket sync`: the event's log down, the check-ins up, now.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::say::say;
+use super::{Outcome, random, with_causes};
+use crate::device::clock::boot;
+use crate::ledger::{Opening, SqliteLedger};
+use crate::sync::{Givens, Summary, SyncError, sync};
+
+/// The most attempts that make sense before a person looks at the network.
+const ATTEMPTS_MAX: i64 = 20;
+/// Exit status where the server refused, lied or was not there: the gate itself is well.
+const SERVER_SAID_NO: u8 = 1;
+
+/// Sync now: tickets and rules down, check-ins up. A scan may run beside it.
+///
+/// Exit status 0: done. 1: the server cannot be reached, is not the one that this gate trusts, or refused something;
+/// nothing is lost. 2: wrong use, or this gate's own store failed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The gate's folder.
+    #[arg(long, value_name = "DIR", env = "WICKET_DATA", default_value = "gate-data")]
+    data: PathBuf,
+    /// How often to ask a server that cannot be reached, with growing waits in between.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=ATTEMPTS_MAX))]
+    attempts: u32,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
+    let givens = Givens {
+        boot,
+        epoch: random::bytes()?,
+        nonce: random::bytes()?,
+        jitter: u64::from_be_bytes(random::bytes()?),
+    };
+    match sync(&mut ledger, &givens, args.attempts) {
+        Ok(summary) => told(&summary),
+        Err(error) => stopped(error),
+    }
+}
+
+/// What stopped it, and whose fault it was.
+pub(super) fn stopped(error: SyncError) -> Outcome {
+    if !error.is_the_servers() {
+        return Err(error.into());
+    }
+    eprintln!("wicket: {}", with_causes(&error));
+    Ok(ExitCode::from(SERVER_SAID_NO))
+}
+
+fn told(summary: &Summary) -> Outcome {
+    let Summary { down, up, .. } = summary;
+    if down.anew {
+        say!("the server's log was begun anew: the list was taken whole");
+    }
+    say!(
+        "down: {} pages, {} tickets, {} segments of check-ins",
+        down.pages,
+        down.tickets,
+        down.segments
+    );
+    say!(
+        "up: {} check-ins in {} requests, {} still wait",
+        up.facts,
+        up.requests,
+        up.waiting
+    );
+    say!(
+        "clock: within {} ms of the server's",
+        summary.sighting.half_width_ms
+    );
+    say!("took: {} ms", summary.took_ms);
+    for reason in &up.reasons {
+        eprintln!("wicket: the server refused {reason}");
+    }
+    if up.refused == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "wicket: {} segments were refused; they stay here and the server set them aside: tell the organiser",
+        up.refused
+    );
+    Ok(ExitCode::from(SERVER_SAID_NO))
+}

@@ -1,0 +1,69 @@
+//! Enrolment from the gate's side: it makes a key, and checks that the server is the one that printed the code.
+
+use ed25519_dalek::SigningKey;
+use reqwest::header::CONTENT_TYPE;
+
+use super::client::{exchange, http};
+use super::enrolment::{device_key, enrolment};
+use super::error::SyncError;
+use crate::ledger::{DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey};
+use crate::wire::enrol::{EnrolmentAnswer, EnrolmentCode, EnrolmentError, EnrolmentRequest};
+use crate::wire::limits::MESSAGE_BYTES_MAX;
+use crate::wire::request::CBOR;
+
+/// Enrols this gate with a code. `fresh` (random) becomes its secret key, unless an earlier try made one already: the
+/// same code may be tried again with the same key until an answer comes through.
+///
+/// # Errors
+/// [`SyncError`] in words that say what to do next; then the gate is not enrolled.
+pub fn enrol(
+    ledger: &mut dyn Ledger,
+    code: &EnrolmentCode,
+    fresh: &[u8; 32],
+) -> Result<(Enrolment, EnrolmentAnswer), SyncError> {
+    if let Ok(before) = enrolment(ledger) {
+        let (device, event) = (before.device.to_string(), before.event.to_string());
+        return Err(SyncError::AlreadyEnrolled { device, event });
+    }
+    let key = match device_key(ledger)? {
+        Some(key) => key,
+        None => {
+            ledger.set_setting(DEVICE_KEY_SETTING, fresh)?;
+            SigningKey::from_bytes(fresh)
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(SyncError::Machine)?;
+    let (answer, enrolment) = runtime.block_on(ask(code, &key))?;
+    let json = serde_json::to_vec(&enrolment).map_err(|error| SyncError::Setting {
+        name: ENROLMENT_SETTING,
+        why: error.to_string(),
+    })?;
+    ledger.set_setting(ENROLMENT_SETTING, &json)?;
+    Ok((enrolment, answer))
+}
+
+async fn ask(code: &EnrolmentCode, key: &SigningKey) -> Result<(EnrolmentAnswer, Enrolment), SyncError> {
+    let server = code.url.trim_end_matches('/').to_owned();
+    let request = http(&server)?
+        .post(format!("{server}/sync/v1/enrol"))
+        .header(CONTENT_TYPE, CBOR)
+        .body(EnrolmentRequest::seal(code.token, key));
+    let answer = exchange(request, &server, MESSAGE_BYTES_MAX).await?;
+    let answer = EnrolmentAnswer::open(&answer.body, &code.fingerprint)?;
+    if *answer.key != key.verifying_key().to_bytes() {
+        return Err(EnrolmentError::Malformed("the answer is about another device's key".to_owned()).into());
+    }
+    let server_key = ServerKey::try_from(crate::domain::ids::hex(answer.server_key.as_slice()))
+        .map_err(|why| SyncError::from(EnrolmentError::Malformed(why)))?;
+    let enrolment = Enrolment {
+        server,
+        server_key,
+        device: answer.device.clone(),
+        event: answer.event.clone(),
+        gate: answer.gate.clone(),
+    };
+    Ok((answer, enrolment))
+}

@@ -1,0 +1,117 @@
+//! What can stop a sync, in words that say what to do next.
+
+use crate::ledger::LedgerError;
+use crate::wire::enrol::{CodeError, EnrolmentError};
+use crate::wire::request::Refusal;
+
+/// Why a sync or an enrolment stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The gate has no server.
+    #[error(
+        "this gate is not enrolled: print a code with `wicket admin device add`, then `wicket enrol CODE`"
+    )]
+    NotEnrolled,
+    /// It has one.
+    #[error(
+        "this gate is enrolled already, as {device} of {event}: use another --data folder for another place"
+    )]
+    AlreadyEnrolled {
+        /// The device.
+        device: String,
+        /// The event.
+        event: String,
+    },
+    /// No enrolment code.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// No answer.
+    #[error(
+        "the server at {url} cannot be reached; nothing is lost: the gate scans on with what it has, and every \
+         check-in waits here. Check the network, then run `wicket sync` again"
+    )]
+    Unreachable {
+        /// The server.
+        url: String,
+        /// The cause.
+        source: reqwest::Error,
+    },
+    /// Half an answer.
+    #[error(
+        "the connection to the server at {url} broke off in an answer; nothing of it was used, and nothing is lost: \
+         run `wicket sync` again"
+    )]
+    BrokenOff {
+        /// The server.
+        url: String,
+        /// The cause.
+        source: reqwest::Error,
+    },
+    /// It has too much to do.
+    #[error("the server is busy; nothing is lost: run `wicket sync` again in a moment")]
+    Busy {
+        /// When it wants to be asked again, in milliseconds.
+        after_ms: Option<u64>,
+    },
+    /// It answered, and will not.
+    #[error("the server refuses ({}): {}", .0.code, .0.message)]
+    Refused(Refusal),
+    /// What answered is not the server, or lies. Nothing of the answer was used.
+    #[error(
+        "what answers at {url} is not the server that this gate trusts ({why}); nothing of it was used, and nothing is \
+         lost. If the network wants a login in a browser, log in, then run `wicket sync` again"
+    )]
+    NotBelieved {
+        /// The address.
+        url: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The answer to an enrolment is not believed.
+    #[error("the enrolment is not believed; nothing was kept")]
+    Enrolment(#[from] EnrolmentError),
+    /// The gate's store.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A setting in the gate's store that cannot be read.
+    #[error(
+        "the gate's store holds a setting «{name}» that cannot be read ({why}): enrol the gate anew in an empty --data folder"
+    )]
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// No HTTP client.
+    #[error("the HTTP client cannot start")]
+    Client(#[source] reqwest::Error),
+    /// The machine.
+    #[error("the machine cannot start the sync now: close other programs and try again")]
+    Machine(#[source] std::io::Error),
+}
+
+impl SyncError {
+    /// Whether asking again may help, and what the server said on when (milliseconds).
+    pub(super) fn try_again(&self) -> Option<Option<u64>> {
+        match self {
+            Self::Unreachable { .. } | Self::BrokenOff { .. } => Some(None),
+            Self::Busy { after_ms } => Some(*after_ms),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the network's fault, or the server's: the gate itself is well.
+    #[must_use]
+    pub fn is_the_servers(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::BrokenOff { .. }
+                | Self::Busy { .. }
+                | Self::Refused(_)
+                | Self::NotBelieved { .. }
+                | Self::Enrolment(_)
+        )
+    }
+}

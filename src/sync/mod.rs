@@ -1,0 +1,116 @@
+//! A gate's side of the sync: the change log down, the facts up, over HTTP, against the [`Ledger`] alone.
+
+mod client;
+mod down;
+mod enrol;
+mod enrolment;
+mod error;
+mod time;
+mod up;
+
+use std::time::Duration;
+
+use minicbor::bytes::ByteArray;
+
+pub use down::Down;
+pub use enrol::enrol;
+pub use enrolment::enrolment;
+pub use error::SyncError;
+pub use time::BootClock;
+pub use up::Up;
+
+use crate::domain::clock::Sighting;
+use crate::domain::outbox::backoff_ms;
+use crate::ledger::Ledger;
+use crate::wire::request::hash;
+use client::Client;
+
+/// What a run is given from outside: time and randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct Givens {
+    /// This machine's clock since boot.
+    pub boot: BootClock,
+    /// Random: the epoch of this run's requests.
+    pub epoch: [u8; 16],
+    /// Random: the nonce of its request for the time.
+    pub nonce: [u8; 16],
+    /// Random: where waits begin to differ from other gates'.
+    pub jitter: u64,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The log.
+    pub down: Down,
+    /// The facts.
+    pub up: Up,
+    /// The server's time as seen.
+    pub sighting: Sighting,
+    /// Milliseconds from the first request to the last answer.
+    pub took_ms: u64,
+}
+
+/// Syncs once: the time, the log down to its head, the facts up. Each page, and each acknowledgement, is kept as it
+/// comes, so that a run cut anywhere goes on from there. `attempts` (at least 1) is how often an unreachable or busy
+/// server is asked, with back-off in between.
+///
+/// # Errors
+/// [`SyncError`] in words that say what to do next; nothing that was scanned is lost by any of them.
+pub fn sync(ledger: &mut dyn Ledger, givens: &Givens, attempts: u32) -> Result<Summary, SyncError> {
+    let enrolment = enrolment(ledger)?;
+    let key = enrolment::device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
+    let mut client = Client::new(enrolment, key, ByteArray::from(givens.epoch))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(SyncError::Machine)?;
+    let begun = (givens.boot)().1;
+    runtime.block_on(async {
+        let mut attempt = 1;
+        loop {
+            let error = match once(ledger, &mut client, &again(givens, attempt), begun).await {
+                Ok(summary) => return Ok(summary),
+                Err(error) => error,
+            };
+            let Some(asked_ms) = error.try_again().filter(|_| attempt < attempts) else {
+                return Err(error);
+            };
+            let random = givens
+                .jitter
+                .rotate_left(attempt)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            tokio::time::sleep(Duration::from_millis(backoff_ms(attempt, random, asked_ms))).await;
+            attempt += 1;
+        }
+    })
+}
+
+/// Each attempt asks for the time with a nonce of its own.
+fn again(givens: &Givens, attempt: u32) -> Givens {
+    let seed = [givens.nonce.as_slice(), &attempt.to_be_bytes()].concat();
+    let mut nonce = givens.nonce;
+    nonce
+        .iter_mut()
+        .zip(hash(&seed).iter())
+        .for_each(|(byte, fresh)| *byte = *fresh);
+    Givens { nonce, ..*givens }
+}
+
+async fn once(
+    ledger: &mut dyn Ledger,
+    client: &mut Client,
+    givens: &Givens,
+    begun: u64,
+) -> Result<Summary, SyncError> {
+    let sighting = time::sight(ledger, client, givens).await?;
+    let down = down::pull(ledger, client, &sighting).await?;
+    let up = up::push(ledger, client).await?;
+    let took_ms = (givens.boot)().1.saturating_sub(begun);
+    Ok(Summary {
+        down,
+        up,
+        sighting,
+        took_ms,
+    })
+}

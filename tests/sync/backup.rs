@@ -1,0 +1,110 @@
+use std::fs;
+
+use wicket::domain::admission::{Listing, Status};
+use wicket::domain::ids::TicketId;
+use wicket::ledger::Ledger;
+
+use super::{EVENT, Gate, Server};
+
+/// A copy of the server's data, taken while it does not run.
+fn backup(server: &mut Server) -> Vec<u8> {
+    server.kill();
+    // A killed server leaves its write-ahead log; opening the data folds it in.
+    server.admin(&["device", "list", "--event", EVENT]);
+    let copy = fs::read(server.file()).unwrap();
+    server.start();
+    copy
+}
+
+fn restore(server: &mut Server, copy: &[u8]) {
+    server.kill();
+    for ending in ["-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{ending}", server.file().display()));
+    }
+    fs::write(server.file(), copy).unwrap();
+}
+
+fn listed(gate: &mut Gate, ticket: &[u8]) -> bool {
+    let known = gate.ledger.look_up(&TicketId::new(ticket).unwrap()).unwrap();
+    matches!(known.listing, Listing::Listed(row) if row.status == Status::Valid)
+}
+
+#[test]
+fn a_server_restored_from_a_backup_is_read_anew_and_asks_for_what_it_lost() {
+    let mut server = Server::with_tickets(3);
+    let mut gate = server.gate("pi-1");
+    gate.enter(&[1; 8]);
+    gate.sync().unwrap();
+    let copy = backup(&mut server);
+    let before = server.tickets();
+
+    server.add_tickets(2);
+    gate.enter(&[2; 8]);
+    gate.sync().unwrap();
+    let lost: Vec<Vec<u8>> = server
+        .tickets()
+        .into_iter()
+        .filter(|ticket| !before.contains(ticket))
+        .collect();
+    assert!(listed(&mut gate, &lost[0]));
+
+    restore(&mut server, &copy);
+    server.add_tickets(4);
+    server.start();
+    let summary = gate.sync().unwrap();
+    assert!(summary.down.anew);
+    assert_eq!((summary.up.facts, summary.up.waiting), (1, 0));
+    assert_eq!(server.attendance()["facts"], 2);
+    assert!(server.tickets().iter().all(|ticket| listed(&mut gate, ticket)));
+    assert!(
+        !lost.iter().any(|ticket| listed(&mut gate, ticket)),
+        "a list built aside replaces the old one"
+    );
+    assert!(!gate.sync().unwrap().down.anew);
+}
+
+#[test]
+fn a_new_log_is_read_from_its_start() {
+    let mut server = Server::with_tickets(1_500);
+    let mut gate = server.gate("pi-1");
+    gate.sync().unwrap();
+    server.kill();
+    let database = server.database();
+    database
+        .execute("UPDATE events SET log = zeroblob(16)", [])
+        .unwrap();
+    drop(database);
+    server.start();
+    let down = gate.sync().unwrap().down;
+    assert!(down.anew);
+    assert_eq!((down.pages, down.tickets), (2, 1_500));
+    assert_eq!(gate.ledger.status().unwrap().tickets, 1_500);
+}
+
+#[test]
+fn a_server_that_lost_a_whole_stream_gets_it_again() {
+    let mut server = Server::with_tickets(1);
+    let mut gate = server.gate("pi-1");
+    let copy = backup(&mut server);
+    gate.enter(&[1; 8]);
+    gate.sync().unwrap();
+    assert_eq!(gate.unsent(), 0);
+    restore(&mut server, &copy);
+    server.start();
+    let up = gate.sync().unwrap().up;
+    assert_eq!((up.facts, up.waiting), (1, 0));
+    assert_eq!(server.attendance()["facts"], 1);
+}
+
+#[test]
+fn data_of_a_newer_release_is_refused_in_words() {
+    let server = Server::with_tickets(0);
+    server.database().pragma_update(None, "user_version", 99).unwrap();
+    let output = server.try_admin(&["device", "list", "--event", EVENT]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("version 99") && said.contains("newer release"),
+        "{said}"
+    );
+}

@@ -1,0 +1,387 @@
+//! Servers that lie, networks that want a login: nothing of theirs is used.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use ed25519_dalek::SigningKey;
+use wicket::domain::ids::{Sequence, unhex};
+use wicket::domain::time::{UnixMillis, UnixSeconds};
+use wicket::ledger::{
+    CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey,
+};
+use wicket::sync::SyncError;
+use wicket::wire::upload::{Acknowledgement, Held};
+use wicket::wire::{Change, Context, Cursor, LogPage, Signed, StartOver, TimeAnswer, compression, to_cbor};
+
+use super::{EVENT, Gate};
+
+const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+/// The server's true key, and another.
+const TRUE: u8 = 1;
+const FALSE: u8 = 2;
+
+fn signed<T: minicbor::Encode<()>>(context: Context, seed: u8, message: &T) -> Vec<u8> {
+    Signed::seal(context, &key(seed), to_cbor(message)).to_bytes()
+}
+
+/// A whole HTTP answer of the kind that gates take.
+fn cbor(body: &[u8]) -> Vec<u8> {
+    answer("200 OK", "content-type: application/cbor", body)
+}
+
+fn answer(status: &str, header: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{header}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+fn time(path: &str, seed: u8) -> Vec<u8> {
+    let nonce: [u8; 16] = unhex(path.split('=').nth(1).unwrap())
+        .unwrap()
+        .try_into()
+        .unwrap();
+    cbor(&signed(
+        Context::Time,
+        seed,
+        &TimeAnswer {
+            nonce: nonce.into(),
+            at: NOW.millis(),
+        },
+    ))
+}
+
+fn page() -> LogPage {
+    LogPage {
+        event: EVENT.parse().unwrap(),
+        from: 0,
+        to: Cursor {
+            log: [1; 16].into(),
+            sequence: 2,
+            chain: [2; 32].into(),
+        },
+        head: 2,
+        as_of: NOW,
+        changes: vec![
+            (1, Change::Rulebook(r#"{"event":"spring-26"}"#.to_owned())),
+            (2, Change::Keyring(r#"{"keys":[]}"#.to_owned())),
+        ],
+    }
+}
+
+fn log(page: &LogPage) -> Vec<u8> {
+    cbor(&signed(Context::LogPage, TRUE, page))
+}
+
+/// What a server answers, by path; an honest one where the lie says nothing.
+type Lie = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+
+fn honest(path: &str) -> Vec<u8> {
+    if path.starts_with("/sync/v1/time") {
+        time(path, TRUE)
+    } else {
+        log(&page())
+    }
+}
+
+/// A gate that trusts the true key at this address, with one check-in to send.
+fn gate(address: &str) -> Gate {
+    let mut gate = Gate::new();
+    let enrolment = Enrolment {
+        server: format!("http://{address}"),
+        server_key: ServerKey(key(TRUE).verifying_key()),
+        device: "pi-1".parse().unwrap(),
+        event: EVENT.parse().unwrap(),
+        gate: "gate-a".parse().unwrap(),
+    };
+    let enrolment = serde_json::to_vec(&enrolment).unwrap();
+    gate.ledger.set_setting(ENROLMENT_SETTING, &enrolment).unwrap();
+    gate.ledger.set_setting(DEVICE_KEY_SETTING, &[3; 32]).unwrap();
+    gate.enter(&[1; 8]);
+    gate
+}
+
+/// Runs one sync against a server that lies; the gate afterwards, and what it said.
+fn sync_with(lie: &Lie) -> (Gate, SyncError) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut gate = gate(&address.to_string());
+    let error = thread::scope(|scope| {
+        scope.spawn(|| serve(&listener, &**lie));
+        let error = gate.sync().expect_err("a lie was believed");
+        // Ends the server.
+        TcpStream::connect(address).unwrap();
+        error
+    });
+    (gate, error)
+}
+
+/// Answers until somebody connects and asks nothing.
+fn serve(listener: &TcpListener, lie: &dyn Fn(&str) -> Option<Vec<u8>>) {
+    loop {
+        let (mut stream, _) = listener.accept().unwrap();
+        let Some(path) = asked(&mut stream) else { return };
+        let answer = lie(&path).unwrap_or_else(|| honest(&path));
+        // The gate may have turned away.
+        let _ = stream.write_all(&answer);
+    }
+}
+
+/// The path of a request, once all of it was read.
+fn asked(stream: &mut TcpStream) -> Option<String> {
+    let mut bytes = Vec::new();
+    loop {
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, _)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        let length: usize = length.map_or(0, |length| length.parse().unwrap());
+        let begins = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+        if bytes.len() >= begins + length {
+            return head.split(' ').nth(1).map(str::to_owned);
+        }
+    }
+}
+
+fn on(prefix: &'static str, lie: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Lie {
+    Box::new(move |path| path.starts_with(prefix).then(|| lie(path)))
+}
+
+const TIME: &str = "/sync/v1/time";
+const LOG: &str = "/sync/v1/log";
+const UP: &str = "/sync/v1/check-ins";
+
+fn changed(change: impl Fn(&mut LogPage) + Send + Sync + 'static) -> Lie {
+    on(LOG, move |_| {
+        let mut page = page();
+        change(&mut page);
+        log(&page)
+    })
+}
+
+#[test]
+fn nothing_of_a_lying_server_is_used_and_nothing_is_lost() {
+    let portal = b"<html>Please log in</html>";
+    let lies: Vec<(&str, Lie)> = vec![
+        (
+            "a captive portal",
+            on("/", |_| answer("200 OK", "content-type: text/html", portal)),
+        ),
+        (
+            "a redirect to a login",
+            on("/", |_| {
+                answer("302 Found", "location: http://login.example/", b"")
+            }),
+        ),
+        (
+            "garbage in our media type",
+            on("/", |_| cbor(b"\x00\xff garbage")),
+        ),
+        ("an empty answer", on("/", |_| cbor(b""))),
+        (
+            "an error without a reason",
+            on("/", |_| {
+                answer("500 Oops", "content-type: application/cbor", b"oops")
+            }),
+        ),
+        ("time by another key", on(TIME, |path| time(path, FALSE))),
+        (
+            "time of another nonce",
+            on(TIME, |_| time("?nonce=00000000000000000000000000000000", TRUE)),
+        ),
+        (
+            "time in the wrong context",
+            on(TIME, |_| cbor(&signed(Context::LogPage, TRUE, &page()))),
+        ),
+        ("an endless time", on(TIME, |_| cbor(&vec![0; 17 << 10]))),
+        (
+            "a body that unpacks to a huge one",
+            on(TIME, |_| {
+                let packed = compression::pack(&vec![0; 1 << 20]).unwrap();
+                answer(
+                    "200 OK",
+                    "content-encoding: zstd\r\ncontent-type: application/cbor",
+                    &packed,
+                )
+            }),
+        ),
+        (
+            "a page by another key",
+            on(LOG, |_| cbor(&signed(Context::LogPage, FALSE, &page()))),
+        ),
+        (
+            "a page of another event",
+            changed(|page| page.event = "other".parse().unwrap()),
+        ),
+        ("a page of another place", changed(|page| page.from = 1)),
+        ("a page that leads back", changed(|page| page.head = 1)),
+        (
+            "a page that leads nowhere",
+            changed(|page| {
+                page.changes.clear();
+                page.to.sequence = 0;
+            }),
+        ),
+        ("changes out of order", changed(|page| page.changes.reverse())),
+        ("changes beyond its end", changed(|page| page.changes[1].0 = 3)),
+        ("an old page", changed(|page| page.as_of = NOW.minus(601))),
+        (
+            "too many changes",
+            changed(|page| {
+                page.changes = (1..=1_001)
+                    .map(|number| (number, page.changes[0].1.clone()))
+                    .collect();
+                page.to.sequence = 1_001;
+                page.head = 1_001;
+            }),
+        ),
+        (
+            "a poisoned segment",
+            changed(|page| page.changes[1].1 = Change::Segment(b"poison".to_vec().into())),
+        ),
+        (
+            "an order to start over at the start",
+            on(LOG, |_| {
+                let word = StartOver {
+                    event: EVENT.parse().unwrap(),
+                    stands: page().to,
+                };
+                answer(
+                    "409 Conflict",
+                    "content-type: application/cbor",
+                    &signed(Context::StartOver, TRUE, &word),
+                )
+            }),
+        ),
+    ];
+    for (name, lie) in lies {
+        let (mut gate, error) = sync_with(&lie);
+        assert!(
+            matches!(error, SyncError::NotBelieved { .. }),
+            "{name}: {error:?}"
+        );
+        assert!(error.to_string().contains("nothing is lost"), "{name}: {error}");
+        let status = gate.ledger.status().unwrap();
+        assert_eq!((status.cursor, status.unacknowledged), (None, 1), "{name}");
+        assert_eq!(gate.ledger.documents().unwrap().rulebook, None, "{name}");
+    }
+}
+
+#[test]
+fn a_time_that_is_not_believed_leaves_no_sighting() {
+    let (mut gate, _) = sync_with(&on(TIME, |path| time(path, FALSE)));
+    assert_eq!(gate.ledger.setting(CLOCK_SIGHTING_SETTING).unwrap(), None);
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_not_used() {
+    let lie = on(LOG, |_| {
+        let whole = log(&page());
+        whole[..whole.len() - 10].to_vec()
+    });
+    let (mut gate, error) = sync_with(&lie);
+    assert!(matches!(error, SyncError::BrokenOff { .. }), "{error:?}");
+    assert_eq!(gate.ledger.status().unwrap().cursor, None);
+}
+
+#[test]
+fn acknowledgements_that_are_not_the_servers_word_on_this_upload_mark_nothing() {
+    let word = |items: usize| Acknowledgement {
+        about: [0; 32].into(),
+        items: vec![wicket::wire::upload::ItemAnswer::Stored; items],
+        held: vec![Held {
+            stream: wicket::domain::ids::StreamId::new([1; 16]),
+            holds: Sequence(1),
+        }],
+    };
+    let lies: [(&str, Lie); 3] = [
+        (
+            "of another request",
+            on(UP, move |_| {
+                cbor(&signed(Context::Acknowledgement, TRUE, &word(1)))
+            }),
+        ),
+        (
+            "by another key",
+            on(UP, move |_| {
+                cbor(&signed(Context::Acknowledgement, FALSE, &word(1)))
+            }),
+        ),
+        (
+            "no acknowledgement",
+            on(UP, |_| {
+                cbor(&signed(Context::Acknowledgement, TRUE, &UnixMillis(1)))
+            }),
+        ),
+    ];
+    for (name, lie) in lies {
+        let (mut gate, error) = sync_with(&lie);
+        assert!(
+            matches!(error, SyncError::NotBelieved { .. }),
+            "{name}: {error:?}"
+        );
+        assert_eq!(gate.unsent(), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_refusal_cannot_write_to_the_terminal() {
+    let refusal = wicket::wire::request::Refusal {
+        code: "x\u{1b}[2J".to_owned(),
+        message: "red\u{7}\u{1b}[31m".to_owned(),
+    };
+    let lie = on("/", move |_| {
+        answer(
+            "403 Forbidden",
+            "content-type: application/cbor",
+            &to_cbor(&refusal),
+        )
+    });
+    let (_, error) = sync_with(&lie);
+    assert!(matches!(error, SyncError::Refused(_)));
+    assert!(!error.to_string().contains(char::is_control), "{error:?}");
+}
+
+#[test]
+fn a_busy_server_is_asked_again_as_often_as_was_said() {
+    let refusal = wicket::wire::request::Refusal {
+        code: "busy".to_owned(),
+        message: "later".to_owned(),
+    };
+    for (attempts, asked) in [(1, 1), (3, 3)] {
+        let times = std::sync::atomic::AtomicU32::new(0);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut gate = gate(&address.to_string());
+        let busy: Lie = {
+            let body = to_cbor(&refusal);
+            let header = "retry-after: 0\r\ncontent-type: application/cbor";
+            on("/", move |_| answer("503 Busy", header, &body))
+        };
+        let counted = |path: &str| {
+            times.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            busy(path)
+        };
+        let error = thread::scope(|scope| {
+            scope.spawn(|| serve(&listener, &counted));
+            let error = super::sync_attempts(&mut gate.ledger, attempts).unwrap_err();
+            TcpStream::connect(address).unwrap();
+            error
+        });
+        assert!(matches!(error, SyncError::Busy { .. }), "{error:?}");
+        assert_eq!(times.into_inner(), asked);
+    }
+}

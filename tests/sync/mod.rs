@@ -1,0 +1,252 @@
+//! Gate and server over real sockets and real files. The server is a process of its own; gates run in the test.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics is a test that fails"
+)]
+
+mod backup;
+mod cut;
+mod devices;
+mod enrolment;
+mod facts;
+mod lies;
+mod limits;
+mod log;
+mod raw;
+mod samples;
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use wicket::device::clock::boot;
+use wicket::domain::ids::StreamId;
+use wicket::ledger::{Ledger, Opening, SqliteLedger};
+use wicket::sync::{Givens, Summary, SyncError};
+use wicket::wire::enrol::EnrolmentCode;
+
+use crate::cli::wicket;
+
+/// The event of every test here.
+const EVENT: &str = "spring-26";
+
+/// Ids that no two calls share; each test has a server, and mostly a process, of its own.
+fn unique() -> [u8; 16] {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    bytes
+}
+
+/// A server's process on a folder of its own.
+struct Server {
+    folder: TempDir,
+    process: Option<Child>,
+    /// Such as `127.0.0.1:40123`.
+    address: String,
+}
+
+impl Server {
+    /// With an event and so many tickets of one type, running.
+    fn with_tickets(count: u32) -> Self {
+        let mut server = Self {
+            folder: TempDir::new().unwrap(),
+            process: None,
+            address: "127.0.0.1:0".to_owned(),
+        };
+        server.admin(&["event", "add", EVENT]);
+        if count > 0 {
+            server.add_tickets(count);
+        }
+        server.start();
+        server
+    }
+
+    fn add_tickets(&self, count: u32) {
+        let count = count.to_string();
+        self.admin(&[
+            "ticket",
+            "add",
+            "--event",
+            EVENT,
+            "--type",
+            "adult",
+            "--until",
+            "1900000000",
+            "--count",
+            &count,
+        ]);
+    }
+
+    /// Starts it, after the first time at the same address, and waits until it listens.
+    fn start(&mut self) {
+        let mut process = wicket()
+            .args(["serve", "--listen", &self.address, "--data"])
+            .arg(self.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        self.address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .expect(&line)
+            .to_owned();
+        self.process = Some(process);
+    }
+
+    /// SIGKILL, at whatever it is doing.
+    fn kill(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// `wicket admin`, which must succeed; its standard output.
+    fn admin(&self, args: &[&str]) -> String {
+        let output = self.try_admin(args);
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn try_admin(&self, args: &[&str]) -> Output {
+        wicket()
+            .arg("admin")
+            .args(args)
+            .arg("--data")
+            .arg(self.path())
+            .output()
+            .unwrap()
+    }
+
+    /// A fresh enrolment code for a device.
+    fn code(&self, device: &str) -> EnrolmentCode {
+        let text = self.admin(&[
+            "device",
+            "add",
+            device,
+            "--event",
+            EVENT,
+            "--gate",
+            "gate-a",
+            "--url",
+            &self.url(),
+        ]);
+        EnrolmentCode::from_text(&text).unwrap()
+    }
+
+    /// A gate that is enrolled.
+    fn gate(&self, device: &str) -> Gate {
+        let mut gate = Gate::new();
+        wicket::sync::enrol(&mut gate.ledger, &self.code(device), &seed(device)).unwrap();
+        gate
+    }
+
+    fn attendance(&self) -> Value {
+        serde_json::from_str(&self.admin(&["attendance", EVENT, "--json"])).unwrap()
+    }
+
+    /// The database itself, for what no command shows.
+    fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.file()).unwrap()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.path().join("server.sqlite")
+    }
+
+    /// The ticket ids on the server's list.
+    fn tickets(&self) -> Vec<Vec<u8>> {
+        let database = self.database();
+        let mut statement = database
+            .prepare("SELECT ticket FROM tickets ORDER BY ticket")
+            .unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.process.is_some() {
+            self.kill();
+        }
+    }
+}
+
+/// A device's secret key in these tests.
+fn seed(device: &str) -> [u8; 32] {
+    let mut seed = [0; 32];
+    seed[..device.len()].copy_from_slice(device.as_bytes());
+    seed
+}
+
+/// A gate's store, and the process that scans.
+struct Gate {
+    folder: TempDir,
+    ledger: SqliteLedger,
+}
+
+impl Gate {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let ledger = SqliteLedger::open(folder.path(), StreamId::new(unique()), &Opening::default()).unwrap();
+        Self { folder, ledger }
+    }
+
+    fn sync(&mut self) -> Result<Summary, SyncError> {
+        sync(&mut self.ledger)
+    }
+
+    /// Records an entry of a ticket with this id.
+    fn enter(&mut self, ticket: &[u8]) {
+        self.ledger.record(&samples::entry(ticket)).unwrap();
+    }
+
+    fn unsent(&mut self) -> u64 {
+        self.ledger.status().unwrap().unacknowledged
+    }
+
+    /// `wicket` on this gate's folder.
+    fn run(&self, args: &[&str]) -> Output {
+        let mut command: Command = wicket();
+        command
+            .args(args)
+            .arg("--data")
+            .arg(self.folder.path())
+            .output()
+            .unwrap()
+    }
+}
+
+fn sync(ledger: &mut dyn Ledger) -> Result<Summary, SyncError> {
+    sync_attempts(ledger, 1)
+}
+
+fn sync_attempts(ledger: &mut dyn Ledger, attempts: u32) -> Result<Summary, SyncError> {
+    let givens = Givens {
+        boot,
+        epoch: unique(),
+        nonce: unique(),
+        // No wait but the one that the server asks for.
+        jitter: 0,
+    };
+    wicket::sync::sync(ledger, &givens, attempts)
+}

@@ -1,0 +1,50 @@
+//! Facts and segments.
+
+use ed25519_dalek::SigningKey;
+use wicket::domain::checkin::{Draft, Kind};
+use wicket::domain::ids::{Sequence, StreamId, TicketId};
+use wicket::domain::time::{Now, UnixSeconds};
+use wicket::wire::{Segment, SegmentHash};
+
+/// An entry of a ticket with this id.
+pub(super) fn entry(ticket: &[u8]) -> Draft {
+    let at = UnixSeconds(1_795_000_000);
+    Draft {
+        kind: Kind::Entry,
+        ticket: Some(TicketId::new(ticket).unwrap()),
+        gate: "gate-a".parse().unwrap(),
+        zone: "venue".parse().unwrap(),
+        from_zone: None,
+        now: Now::exactly(at),
+        order: at.millis().0,
+        persons: 1,
+        presented_at: None,
+        reason: None,
+        flags: Vec::new(),
+        rules_version: 1,
+        list_version: 1,
+        operator: None,
+    }
+}
+
+/// A segment of entries, one for each ticket, from `first` on.
+pub(super) fn segment(
+    device: &str,
+    stream: [u8; 16],
+    first: u64,
+    previous: Option<SegmentHash>,
+    tickets: &[u8],
+) -> Segment {
+    Segment {
+        device: device.parse().unwrap(),
+        stream: StreamId::new(stream),
+        first: Sequence(first),
+        previous,
+        drafts: tickets.iter().map(|ticket| entry(&[*ticket; 8])).collect(),
+    }
+}
+
+/// The signed bytes of a segment by the device with this key.
+pub(super) fn sealed(segment: &Segment, seed: &[u8; 32]) -> Vec<u8> {
+    segment.seal(&SigningKey::from_bytes(seed))
+}
