@@ -3,6 +3,8 @@
 #[cfg(feature = "server")]
 mod admin;
 mod completions;
+#[cfg(all(feature = "gate", feature = "server"))]
+mod demo;
 #[cfg(feature = "gate")]
 mod enrol;
 #[cfg(not(all(feature = "gate", feature = "server")))]
@@ -47,6 +49,11 @@ enum Command {
     #[cfg(not(feature = "server"))]
     Admin(missing::Args),
     Completions(completions::Args),
+    #[cfg(all(feature = "gate", feature = "server"))]
+    Demo(demo::Args),
+    /// Show the main job on this machine (not in this build).
+    #[cfg(not(all(feature = "gate", feature = "server")))]
+    Demo(missing::Args),
     #[cfg(feature = "gate")]
     Enrol(enrol::Args),
     /// Enrol this gate with a one-time code (not in this build).
@@ -76,6 +83,10 @@ impl Cli {
     pub fn run(self) -> Outcome {
         match self.command {
             Command::Completions(args) => completions::run(&args),
+            #[cfg(all(feature = "gate", feature = "server"))]
+            Command::Demo(args) => demo::run(&args),
+            #[cfg(not(all(feature = "gate", feature = "server")))]
+            Command::Demo(args) => missing::run(&args, "demo", "gate,server"),
             #[cfg(feature = "server")]
             Command::Admin(args) => admin::run(&args),
             #[cfg(not(feature = "server"))]

@@ -1,6 +1,8 @@
 //! The binary as its user types it.
 
 mod completions;
+#[cfg(all(feature = "gate", feature = "server"))]
+mod demo;
 mod missing;
 mod read;
 mod scan;
