@@ -36,10 +36,11 @@ pub enum LedgerError {
          runs the gate, and that its file system is not mounted read-only"
     )]
     ReadOnly(#[source] Cause),
-    /// The disk answered with an error.
+    /// The disk answered with an error. A new process would read from the system's memory what the disk does not
+    /// hold, so only a restart of the computer shows what is there.
     #[error(
-        "the disk under the data folder failed; nothing was recorded: stop the gate, copy the folder to another \
-         disk and go on from there"
+        "the disk under the data folder failed; nothing was recorded: restart the computer, not the gate alone, and \
+         if it fails again, copy the folder to another disk and go on from there"
     )]
     Disk(#[source] Cause),
     /// Made by a later version of this program.

@@ -40,6 +40,7 @@ pub(super) struct Scene<'a> {
     /// Pages that were planned and not applied yet, each with the live list that it makes, if any.
     pages: VecDeque<(LogPage, Vec<Segment>, Option<List>)>,
     tickets: u64,
+    restarts: bool,
 }
 
 pub(super) struct Gate<'a, 'b> {
@@ -107,6 +108,7 @@ impl<'b> Scene<'b> {
             at: UnixSeconds(1_795_000_000),
             pages: VecDeque::new(),
             tickets: 0,
+            restarts: true,
         }
     }
 
@@ -114,7 +116,7 @@ impl<'b> Scene<'b> {
     pub(super) fn look(&mut self, disk: &PowerDisk) -> Result<(), Loss> {
         self.at = self.at.plus(OFF_S);
         let mut gate = self.start(disk).map_err(|trouble| format!("{trouble:?}"))?;
-        gate.settle()
+        gate.compare()
     }
 
     pub(super) fn start<'a>(&'a mut self, disk: &'a PowerDisk) -> Result<Gate<'a, 'b>, Trouble> {
@@ -248,7 +250,7 @@ impl Gate<'_, '_> {
             8 => self.hear(),
             9 => self.set(),
             10 => self.checkpoint(),
-            11 => self.open(),
+            11 if self.scene.restarts => self.open(),
             _ => self.scan(),
         }
     }
@@ -434,12 +436,19 @@ impl Gate<'_, '_> {
         Ok(())
     }
 
-    /// Compares what the ledger holds with what was promised.
-    pub(super) fn settle(&mut self) -> Result<(), Loss> {
+    /// From now on the gate runs on.
+    pub(super) fn stay_up(&mut self) {
+        self.scene.restarts = false;
+    }
+
+    /// Compares what the ledger holds with what was promised. What is in doubt stays so: a failed commit that is
+    /// not seen now may still be found after a cut.
+    pub(super) fn compare(&mut self) -> Result<(), Loss> {
         if self.ledger.is_none() {
             self.open().map_err(|trouble| format!("{trouble:?}"))?;
         }
         let at = self.scene.at;
-        self.scene.world.settle(self.ledger.as_mut().expect("open"), at)
+        let mut world = self.scene.world.clone();
+        world.settle(self.ledger.as_mut().expect("open"), at)
     }
 }
