@@ -46,19 +46,24 @@ pub fn estimate(reading: &Reading, sighting: Option<&Sighting>, floor: UnixMilli
     let ntp = reading
         .ntp_error_ms
         .map(|error| around(reading.wall_ms, error, ClockState::Synced));
-    match (held, ntp) {
-        (Some(held), Some(ntp)) if disagree(&held, &ntp) => unsure(reading, floor),
-        (Some(held), Some(ntp)) => {
-            if held.state == ClockState::Synced {
-                held
-            } else {
-                ntp
-            }
-        }
-        (Some(held), None) => held,
-        (None, Some(ntp)) => ntp,
-        (None, None) => unsure(reading, floor),
-    }
+    let believed = match (held, ntp) {
+        (Some(held), Some(ntp)) if disagree(&held, &ntp) => None,
+        (Some(held), _) if held.state == ClockState::Synced => Some(held),
+        (held, ntp) => ntp.or(held),
+    };
+    believed
+        .and_then(|now| above(now, floor))
+        .unwrap_or_else(|| unsure(reading, floor))
+}
+
+/// What is left of an estimate above the floor: a source that says that it is before is wrong.
+fn above(now: Now, floor: UnixMillis) -> Option<Now> {
+    let possible = now.latest.is_none_or(|latest| latest >= floor);
+    possible.then(|| Now {
+        earliest: now.earliest.max(floor),
+        best: now.best.max(floor),
+        ..now
+    })
 }
 
 fn holdover(reading: &Reading, sighting: &Sighting) -> Option<Now> {
@@ -200,6 +205,23 @@ mod tests {
             (now.best, now.latest, now.state),
             (SERVER, Some(SERVER.plus(40)), ClockState::Synced)
         );
+    }
+
+    #[test]
+    fn a_source_below_the_floor_is_not_believed() {
+        for (below, state) in [(40, ClockState::Synced), (41, ClockState::Unsure)] {
+            let ntp = Reading {
+                wall_ms: FLOOR.minus(below),
+                ntp_error_ms: Some(40),
+                ..reading(0)
+            };
+            let now = estimate(&ntp, None, FLOOR);
+            assert_eq!(
+                (now.state, now.earliest, now.best),
+                (state, FLOOR, FLOOR),
+                "{below} ms"
+            );
+        }
     }
 
     #[test]
