@@ -38,7 +38,7 @@ pub fn draft(inputs: &Inputs<'_>, decision: &Decision, knowledge: &Knowledge) ->
         zone: lane.site.into.clone(),
         from_zone: lane.site.from.clone(),
         now: *inputs.now,
-        order: inputs.history.next_order(&lane.gate, inputs.now),
+        order: inputs.history.next_order(inputs.now),
         persons: *persons,
         presented_at: accepted_code(inputs),
         reason: decision.noted.as_ref().map(|noted| noted.reason),

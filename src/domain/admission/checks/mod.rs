@@ -15,5 +15,6 @@ pub(super) fn entry_of_restart<'a>(inputs: &Inputs<'a>) -> Option<&'a Fact> {
     let entry = inputs.history.last_unseen_entry(&inputs.lane.gate)?;
     let before_restart = inputs.lane.earlier_streams.contains(&entry.id.stream);
     let recent = inputs.now.best.0.abs_diff(entry.at().0) <= INTERRUPTED_MS;
-    (before_restart && recent).then_some(entry)
+    let still_open = !inputs.history.went_on_after(entry);
+    (before_restart && recent && still_open).then_some(entry)
 }

@@ -292,6 +292,12 @@ fn an_entry_that_a_restart_interrupted_is_asked_about_for_two_minutes() {
         assert_eq!(word == "ALREADY_USED", matches!(seen, Kind::Passed(_)), "{word}");
         assert_ne!(word, "Interrupted");
     }
+    let left = interrupted(60).after(Kind::Exit, 1, 30);
+    assert_eq!(
+        word(&left),
+        "ALREADY_USED",
+        "who has left since was let in before"
+    );
     let mut elsewhere = interrupted(60);
     elsewhere.last_fact().draft.gate = "gate-b".parse().expect("a name");
     assert_eq!(word(&elsewhere), "ALREADY_USED");

@@ -110,15 +110,29 @@ impl History {
             .map(|counted| &counted.fact)
     }
 
-    /// The sorting key for the next fact: above all that are known. A fact of another gate from beyond the
-    /// present is no reason to go along with its clock; a gate's own facts always sort as they happened.
+    /// The sorting key for the next fact: above all that are known of the ticket, so that a guest who leaves after a
+    /// gate with a fast clock let them in has left in the fold too.
     #[must_use]
-    pub fn next_order(&self, gate: &GateId, now: &Now) -> u64 {
-        let believed = self.counted.iter().filter(|counted| {
-            counted.fact.draft.gate == *gate || !now.doubts(UnixMillis(counted.fact.draft.order))
-        });
-        let highest = believed.map(|counted| counted.fact.draft.order).max();
+    pub fn next_order(&self, now: &Now) -> u64 {
+        let highest = self.counted.iter().map(|counted| counted.fact.draft.order).max();
         now.best.0.max(highest.map_or(0, |order| order.saturating_add(1)))
+    }
+
+    /// Whether the persons of an entry were seen again after it: leaving, or moving on into a zone beyond.
+    #[must_use]
+    pub fn went_on_after(&self, entry: &Fact) -> bool {
+        let later = self
+            .counted
+            .iter()
+            .filter(|counted| counted.fact.sort_key() > entry.sort_key());
+        later.filter(|counted| counted.persons > 0).any(|counted| {
+            let fact = &counted.fact.draft;
+            match fact.kind {
+                Kind::Exit => fact.zone == entry.draft.zone,
+                Kind::Entry | Kind::Override => fact.from_zone.as_ref() == Some(&entry.draft.zone),
+                _ => false,
+            }
+        })
     }
 
     /// The history as it would be had nobody gone through on this fact.
