@@ -8,6 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::say;
 use super::{Outcome, WRONG_USE};
 use crate::device::image_file::LumaImage;
 use crate::domain::ids::hex;
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             }
             Err(error) => {
                 status = WRONG_USE;
-                eprintln!("wicket: {}", super::with_causes(error.as_ref()));
+                say::remark(&format!("wicket: {}", super::with_causes(error.as_ref())));
             }
         }
     }
@@ -70,7 +71,7 @@ fn report(path: &Path) -> Result<Report, Box<dyn std::error::Error + Send + Sync
     let reading = vision::read(&frame);
     let ms = processor_ms() - before_ms;
     let codes = reading.unwrap_or_else(|panicked| {
-        eprintln!("wicket: {}: {panicked}", path.display());
+        say::remark(&format!("wicket: {}: {panicked}", path.display()));
         Vec::new()
     });
     Ok(Report {

@@ -16,6 +16,11 @@ pub(super) fn line(text: &str) -> io::Result<ControlFlow<()>> {
     }
 }
 
+/// Writes a remark to standard error, which may be closed.
+pub(super) fn remark(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// `println!` that returns an error instead of panicking, and goes on where nobody reads any more.
 macro_rules! say {
     ($($text:tt)*) => {

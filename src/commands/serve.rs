@@ -53,7 +53,9 @@ async fn received(signal: std::io::Result<Signal>) {
             signal.recv().await;
         }
         Err(error) => {
-            eprintln!("wicket: a signal cannot be watched, so it ends the server at once: {error}");
+            say::remark(&format!(
+                "wicket: a signal cannot be watched, so it ends the server at once: {error}"
+            ));
             std::future::pending::<()>().await;
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::say::say;
+use super::say::{self, say};
 use super::{Outcome, random, with_causes};
 use crate::device::clock::boot;
 use crate::ledger::{Opening, SqliteLedger};
@@ -47,7 +47,7 @@ pub(super) fn stopped(error: SyncError) -> Outcome {
     if !error.is_the_servers() {
         return Err(error.into());
     }
-    eprintln!("wicket: {}", with_causes(&error));
+    say::remark(&format!("wicket: {}", with_causes(&error)));
     Ok(ExitCode::from(SERVER_SAID_NO))
 }
 
@@ -74,14 +74,14 @@ fn told(summary: &Summary) -> Outcome {
     );
     say!("took: {} ms", summary.took_ms);
     for reason in &up.reasons {
-        eprintln!("wicket: the server refused {reason}");
+        say::remark(&format!("wicket: the server refused {reason}"));
     }
     if up.refused == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!(
+    say::remark(&format!(
         "wicket: {} segments were refused; they stay here and the server set them aside: tell the organiser",
         up.refused
-    );
+    ));
     Ok(ExitCode::from(SERVER_SAID_NO))
 }

@@ -1,6 +1,6 @@
 //! A scanner that gives a code a line, as hardware scanners do in serial and keyboard mode.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 /// The most bytes of a line: four times the longest code, so that a code with a scanner's additions fits and a
 /// flood without a line's end takes no memory.
@@ -15,57 +15,71 @@ pub enum Line {
     NoText,
 }
 
-/// The lines of a source, in order.
+/// The lines of a source, in order. A line ends with CR, LF or both: a base45 text has neither, and scanners differ.
 #[derive(Debug)]
 pub struct Lines<R> {
     source: R,
+    /// The line before ended with CR, so an LF that follows belongs to it.
+    after_cr: bool,
+}
+
+/// A line in the making, of which no more is kept than a line may have.
+#[derive(Default)]
+struct Partial {
+    bytes: Vec<u8>,
+    too_long: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     /// The lines of a source.
     pub fn new(source: R) -> Self {
-        Self { source }
+        Self {
+            source,
+            after_cr: false,
+        }
     }
 
     fn next_line(&mut self) -> io::Result<Option<Line>> {
-        let mut bytes = Vec::new();
-        // One byte more for the line's end: without it there, the line is too long.
-        let limit = LINE_BYTES_MAX as u64 + 1;
-        if self.source.by_ref().take(limit).read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(None);
-        }
-        if bytes.len() > LINE_BYTES_MAX && !bytes.ends_with(b"\n") {
-            self.skip_line()?;
-            return Ok(Some(Line::NoText));
-        }
-        Ok(Some(text_of(bytes)))
-    }
-
-    /// Passes over the rest of a line without keeping it.
-    fn skip_line(&mut self) -> io::Result<()> {
+        let mut line = None;
         loop {
             let buffer = match self.source.fill_buf() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 buffer => buffer?,
             };
-            let (bytes, ended) = match buffer.iter().position(|byte| *byte == b'\n') {
-                Some(end) => (end + 1, true),
-                None => (buffer.len(), buffer.is_empty()),
+            let Some(first) = buffer.first() else {
+                return Ok(line.map(Partial::finish));
             };
-            self.source.consume(bytes);
-            if ended {
-                return Ok(());
+            if std::mem::take(&mut self.after_cr) && *first == b'\n' {
+                self.source.consume(1);
+                continue;
+            }
+            let end = buffer.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            let (piece, rest) = buffer.split_at(end.unwrap_or(buffer.len()));
+            line.get_or_insert_with(Partial::default).add(piece);
+            self.after_cr = rest.first() == Some(&b'\r');
+            let used = piece.len() + usize::from(end.is_some());
+            self.source.consume(used);
+            if end.is_some() {
+                return Ok(line.map(Partial::finish));
             }
         }
     }
 }
 
-fn text_of(mut bytes: Vec<u8>) -> Line {
-    // Spaces may belong to a code, so nothing but the line's end is taken off.
-    while matches!(bytes.last(), Some(b'\r' | b'\n')) {
-        bytes.pop();
+impl Partial {
+    fn add(&mut self, piece: &[u8]) {
+        let room = LINE_BYTES_MAX - self.bytes.len();
+        self.too_long |= piece.len() > room;
+        self.bytes.extend(piece.iter().take(room));
     }
-    String::from_utf8(bytes).map_or(Line::NoText, Line::Text)
+
+    fn finish(self) -> Line {
+        match String::from_utf8(self.bytes) {
+            // Spaces may belong to a code, so nothing but the line's end is taken off.
+            Ok(text) if !self.too_long => Line::Text(text),
+            _ => Line::NoText,
+        }
+    }
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
@@ -95,6 +109,13 @@ mod tests {
         assert_eq!(lines(b" A B \r\nC\n"), [text(" A B "), text("C")]);
         assert_eq!(lines(b"\n\r\nlast"), [text(""), text(""), text("last")]);
         assert_eq!(lines(b""), []);
+        assert_eq!(lines(b"A\rB\r"), [text("A"), text("B")], "CR alone");
+        assert_eq!(
+            lines(b"123456\r\nB"),
+            [text("123456"), text("B")],
+            "CR LF over two fills"
+        );
+        assert_eq!(lines(b"A\r\rB"), [text("A"), text(""), text("B")]);
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub struct Decider {
     clock: Box<dyn Clock>,
     list_version: u64,
     reread: Option<Reread>,
+    /// Whether others wrote what could not be read yet.
+    behind: bool,
     denials: Vec<Denial>,
     since_start: Stopwatch,
     /// The lane's time as a replay has it; none where the lane's time is real.
@@ -107,6 +109,7 @@ impl Decider {
             clock: orders.clock,
             list_version: orders.list_version,
             reread,
+            behind: false,
             denials: Vec::new(),
             since_start: Stopwatch::start(),
             replayed: None,
@@ -177,10 +180,11 @@ impl Decider {
             return Ok(());
         };
         let orders = match self.ledger.written_by_others() {
-            Ok(false) => return Ok(()),
-            Ok(true) => reread(self.ledger.as_mut()),
+            Ok(false) if !self.behind => return Ok(()),
+            Ok(_) => reread(self.ledger.as_mut()),
             Err(error) => Err(error.into()),
         };
+        self.behind = orders.is_err();
         match orders {
             Ok(orders) => {
                 self.clock = orders.clock;

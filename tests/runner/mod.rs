@@ -302,7 +302,7 @@ fn a_running_gate_follows_what_a_sync_writes() {
 }
 
 #[test]
-fn orders_that_cannot_be_read_are_told_and_the_old_ones_stay() {
+fn orders_that_cannot_be_read_are_told_and_read_again_with_the_next_scan() {
     let folder = tempfile::tempdir().unwrap();
     let opening = Opening {
         signature_only: true,
@@ -312,7 +312,17 @@ fn orders_that_cannot_be_read_are_told_and_the_old_ones_stay() {
     ledger.written_by_others().unwrap();
     let mut beside = SqliteLedger::attach(folder.path(), &Opening::default()).unwrap();
     beside.set_setting("gate", b"south").unwrap();
-    let reread: Reread = Box::new(|_| Err("the rules are torn".into()));
+    let mut tries = 0;
+    let reread: Reread = Box::new(move |_| {
+        tries += 1;
+        if tries == 1 {
+            return Err("the rules are torn".into());
+        }
+        Ok(orders(Config {
+            gate: "south".parse()?,
+            ..config(Direction::Entry)
+        }))
+    });
     let mut words = Vec::new();
     let mut watcher = |notice: Notice<'_>| {
         words.push(match notice {
@@ -324,7 +334,10 @@ fn orders_that_cannot_be_read_are_told_and_the_old_ones_stay() {
     };
     let decider = Decider::new(orders(config(Direction::Entry)), Box::new(ledger), Some(reread));
     decider
-        .run(&queued(vec![line(0, Some(code(1)))]), &mut watcher)
+        .run(
+            &queued(vec![line(0, Some(code(1))), line(1, Some(code(2)))]),
+            &mut watcher,
+        )
         .unwrap();
-    assert_eq!(words, ["the rules are torn", "Admit at north"]);
+    assert_eq!(words, ["the rules are torn", "Admit at north", "Admit at south"]);
 }

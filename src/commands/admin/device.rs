@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::super::{Outcome, random};
-use crate::commands::say::say;
+use crate::commands::say::{self, say};
 use crate::domain::ids::{DeviceId, EventId, GateId};
 use crate::server::db::{Db, DeviceStanding, NewDevice};
 use crate::server::now;
@@ -117,10 +117,10 @@ fn add(args: &Add, db: &mut Db) -> Result<(), Box<dyn std::error::Error + Send +
         fingerprint: fingerprint(&key.verifying_key().to_bytes()),
     };
     say!("{}", code.to_text());
-    eprintln!(
+    say::remark(&format!(
         "works once, for {} minutes; on the gate: wicket enrol 'CODE', in quotes",
         args.valid_min
-    );
+    ));
     Ok(())
 }
 

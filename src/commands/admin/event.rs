@@ -9,6 +9,7 @@ use ed25519_dalek::SigningKey;
 use serde_json::json;
 
 use super::super::{Outcome, random};
+use crate::commands::say;
 use crate::domain::ids::EventId;
 use crate::domain::rules::Rulebook;
 use crate::domain::ticket::Keyring;
@@ -50,10 +51,10 @@ pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
         keyring: &keyring,
         issuer_jwk: &issuer.to_value().to_string(),
     })?;
-    eprintln!(
+    say::remark(&format!(
         "event {} added; next: `wicket admin ticket add --event {}`",
         add.event, add.event
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

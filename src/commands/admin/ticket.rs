@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::super::{Outcome, random};
+use crate::commands::say;
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId, TicketType};
 use crate::domain::ticket::jwk::PrivateJwk;
@@ -72,7 +73,7 @@ pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
         Action::Add(args) => add(args, db),
         Action::Revoke(args) => {
             db.set_ticket_status(&args.event, &args.ticket, Status::Revoked)?;
-            eprintln!("ticket {} of {} revoked", args.ticket, args.event);
+            say::remark(&format!("ticket {} of {} revoked", args.ticket, args.event));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -99,7 +100,7 @@ fn add(args: &Add, db: &mut Db) -> Outcome {
         None => std::io::stdout().write_all(codes.as_bytes())?,
     }
     db.add_tickets(&args.event, &rows)?;
-    eprintln!("{} tickets added to {}", rows.len(), args.event);
+    say::remark(&format!("{} tickets added to {}", rows.len(), args.event));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -131,15 +132,15 @@ fn row(claims: &Claims) -> TicketRow {
 fn write(path: &Path, codes: &str) -> Result<(), String> {
     let written = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        // Codes are stored nowhere else: those of an earlier run stay.
+        .create_new(true)
         .mode(0o600)
         .open(path);
     written
         .and_then(|mut file| file.write_all(codes.as_bytes()).and_then(|()| file.sync_all()))
         .map_err(|error| {
             format!(
-                "cannot write the codes to {}: {error}; no ticket was added",
+                "cannot write the codes to {}: {error}; no ticket was added, choose a new file",
                 path.display()
             )
         })

@@ -49,7 +49,9 @@ pub(super) fn of_prompt(prompt: Prompt) -> String {
         Prompt::ListIncomplete => "the signature is good, but this gate has no complete list yet".to_owned(),
         Prompt::ConfirmUnlisted => "the signature is good, but the ticket is not on the list".to_owned(),
         Prompt::FreshnessUnknown => "the clock cannot tell whether the live code is fresh".to_owned(),
-        Prompt::Interrupted => "admitted just before a restart; did the guest go in?".to_owned(),
+        Prompt::Interrupted => {
+            "admitted just before a restart; is this the same guest, still outside?".to_owned()
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use self::report::Report;
 use self::setup::Setup;
-use super::{Outcome, with_causes};
+use super::{Outcome, say, with_causes};
 use crate::device::camera_replay::Replay;
 use crate::device::stop_signal::on_stop_signal;
 use crate::domain::admission::Direction;
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let replay = args.frames.as_deref().map(Replay::open).transpose()?;
     let setup = Setup::from(args)?;
     if !setup.kept {
-        eprintln!("wicket: check-ins are not kept beyond this run; give --data with a folder to keep them");
+        say::remark("wicket: check-ins are not kept beyond this run; give --data with a folder to keep them");
     }
     let (feed, intake) = Feed::new();
     let stop = feed.clone();
@@ -97,7 +97,10 @@ pub(super) fn run(args: &Args) -> Outcome {
     match replay {
         Some(replay) => {
             for folder in replay.without_images() {
-                eprintln!("wicket: {} holds no images, so nobody is in it", folder.display());
+                say::remark(&format!(
+                    "wicket: {} holds no images, so nobody is in it",
+                    folder.display()
+                ));
             }
             read_frames(feed, replay, args.fps)?;
         }
@@ -122,11 +125,11 @@ fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()>
             out.flush()
         }
         Notice::Fault(fault) => {
-            eprintln!("wicket: {fault}");
+            say::remark(&format!("wicket: {fault}"));
             Ok(())
         }
         Notice::Warning(warning) => {
-            eprintln!("wicket: {}", with_causes(*warning));
+            say::remark(&format!("wicket: {}", with_causes(*warning)));
             Ok(())
         }
     }

@@ -127,9 +127,10 @@ fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
     }
     let mut ledger = SqliteLedger::open(folder, fresh_stream()?, &opening(false))?;
     let enrolment: Enrolment = setting(&mut ledger, folder, ENROLMENT_SETTING)?.ok_or_else(not_enrolled)?;
-    let at_start = orders(args, folder, &enrolment, &mut ledger)?;
-    // The first answer only sets the mark from which writes of others count.
+    // The first answer only sets the mark from which writes of others count: before the orders are read, so that none
+    // falls in between.
     ledger.written_by_others()?;
+    let at_start = orders(args, folder, &enrolment, &mut ledger)?;
     let (args, folder) = (args.clone(), folder.to_owned());
     Ok(Setup {
         orders: at_start,

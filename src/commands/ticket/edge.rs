@@ -1,6 +1,4 @@
-//! What these commands take from the machine: the clock, standard error.
-
-use std::io::{self, Write};
+//! What these commands take from the machine: the clock.
 
 use jiff::Timestamp;
 
@@ -30,9 +28,4 @@ pub(super) fn readable(time: UnixSeconds) -> String {
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok());
     timestamp.map_or_else(|| time.to_string(), |timestamp| format!("{timestamp} ({time})"))
-}
-
-/// Writes a remark to standard error, which may be closed.
-pub(super) fn remark(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
 }

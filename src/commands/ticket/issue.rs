@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let claims = claims(args)?;
     let text = issue(&claims, &kid, &key.key)?;
     args.qr.draw(&text)?;
-    edge::remark(&format!(
+    say::remark(&format!(
         "ticket {}, check code {}",
         claims.ticket,
         check_code(&claims.ticket)

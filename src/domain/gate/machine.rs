@@ -205,9 +205,12 @@ impl Gate {
     }
 
     fn start(&mut self, reading: Reading, when: When<'_>) -> Vec<Effect> {
-        self.asked = None;
         match reading.code {
-            Ok(shown) => self.look_up(Scan::new(reading.text, shown, self.config.direction), when),
+            Ok(shown) => {
+                // Only another ticket takes the place of one that staff are asked about, and no poster in view.
+                self.asked = None;
+                self.look_up(Scan::new(reading.text, shown, self.config.direction), when)
+            }
             Err(reason) => {
                 let (kind, gate) = (self.config.direction, self.config.gate.clone());
                 let announcement = Announcement::refused(reading.text, kind, gate, reason);
