@@ -16,10 +16,16 @@ use crate::wire::request::{CBOR, Refusal, RequestClaims, hash};
 
 /// To reach the server: a lost SYN is sent again twice by then.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Between two pieces of an answer: the server's own work on the largest upload takes a tenth of it.
-const READ_TIMEOUT: Duration = Duration::from_secs(20);
 /// For a request and its answer in all: as long as the server gives it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a server, or a proxy before it, says when it is worth asking again.
+const BUSY: [StatusCode; 4] = [
+    StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::BAD_GATEWAY,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::GATEWAY_TIMEOUT,
+];
 
 /// An answer, not believed yet.
 #[derive(Debug)]
@@ -104,7 +110,6 @@ pub(super) fn http(server: &str) -> Result<reqwest::Client, SyncError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)
         // A signed answer comes from the server itself; only a captive portal sends a gate elsewhere.
         .redirect(Policy::none())
@@ -132,7 +137,12 @@ pub(super) async fn exchange(
     let request = request.header(ACCEPT, CBOR).header(ACCEPT_ENCODING, "zstd");
     let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
-    let busy = (status == StatusCode::SERVICE_UNAVAILABLE).then(|| retry_after_ms(&response));
+    // A proxy before a server that restarts says so in its own words, so the status alone counts.
+    if BUSY.contains(&status) {
+        return Err(SyncError::Busy {
+            after_ms: retry_after_ms(&response),
+        });
+    }
     if header(&response, &CONTENT_TYPE) != Some(CBOR) {
         return Err(not_believed(
             server,
@@ -146,9 +156,6 @@ pub(super) async fn exchange(
     } else {
         body
     };
-    if let Some(after_ms) = busy {
-        return Err(SyncError::Busy { after_ms });
-    }
     // A conflict is the signed word that the gate must start over.
     if status == StatusCode::OK || status == StatusCode::CONFLICT {
         return Ok(Answer { status, body });

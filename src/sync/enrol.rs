@@ -21,9 +21,16 @@ pub fn enrol(
     code: &EnrolmentCode,
     fresh: &[u8; 32],
 ) -> Result<(Enrolment, EnrolmentAnswer), SyncError> {
-    if let Ok(before) = enrolment(ledger) {
-        let (device, event) = (before.device.to_string(), before.event.to_string());
-        return Err(SyncError::AlreadyEnrolled { device, event });
+    match enrolment(ledger) {
+        Ok(before) => {
+            let (device, event) = (before.device.to_string(), before.event.to_string());
+            return Err(SyncError::AlreadyEnrolled { device, event });
+        }
+        Err(SyncError::NotEnrolled) => {}
+        Err(error) => return Err(error),
+    }
+    if ledger.status()?.own_facts > 0 {
+        return Err(SyncError::HoldsCheckIns);
     }
     let key = match device_key(ledger)? {
         Some(key) => key,

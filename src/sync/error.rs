@@ -22,6 +22,12 @@ pub enum SyncError {
         /// The event.
         event: String,
     },
+    /// It has check-ins that belong to no device.
+    #[error(
+        "this folder holds check-ins of a gate without enrolment, which would count for the new event: use another \
+         --data folder"
+    )]
+    HoldsCheckIns,
     /// No enrolment code.
     #[error(transparent)]
     Code(#[from] CodeError),

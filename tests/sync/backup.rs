@@ -64,6 +64,27 @@ fn a_server_restored_from_a_backup_is_read_anew_and_asks_for_what_it_lost() {
 }
 
 #[test]
+fn a_server_restored_behind_its_gates_gets_their_check_ins_and_catches_up() {
+    let mut server = Server::with_tickets(3);
+    let mut gate = server.gate("pi-1");
+    gate.sync().unwrap();
+    let copy = backup(&mut server);
+    for ticket in [[1; 8], [2; 8]] {
+        gate.enter(&ticket);
+        gate.sync().unwrap();
+    }
+    // The gate's own check-ins came back down, so it stands beyond the copy.
+    gate.sync().unwrap();
+    restore(&mut server, &copy);
+    server.start();
+    // The old log does not fit, but what it lacks goes up; with that, the next sync fits.
+    let _ = gate.sync();
+    assert_eq!(server.attendance()["facts"], 2);
+    assert_eq!(gate.sync().unwrap().up.waiting, 0);
+    assert_eq!(gate.ledger.status().unwrap().tickets, 3);
+}
+
+#[test]
 fn a_new_log_is_read_from_its_start() {
     let mut server = Server::with_tickets(1_500);
     let mut gate = server.gate("pi-1");

@@ -16,6 +16,17 @@ fn refusal(gate: &mut Gate, code: &EnrolmentCode, secret: u8) -> String {
 }
 
 #[test]
+fn a_folder_with_check_ins_of_no_device_is_not_enrolled() {
+    let server = Server::with_tickets(1);
+    let mut gate = Gate::new();
+    gate.enter(&[1; 8]);
+    let code = server.code("pi-1");
+    let refused = enrol(&mut gate.ledger, &code, &[9; 32]);
+    assert!(matches!(refused, Err(SyncError::HoldsCheckIns)), "{refused:?}");
+    assert_eq!(gate.ledger.setting("enrolment").unwrap(), None);
+}
+
+#[test]
 fn a_gate_enrols_and_syncs_from_the_command_line_and_holds_the_servers_list() {
     let server = Server::with_tickets(1_200);
     let mut gate = Gate::new();
