@@ -249,11 +249,12 @@ impl Play {
 
     fn epilogue(&self) -> Result<(), Stopped> {
         step("Try next")?;
+        let wicket = self.stage.typed();
         let (gate, server) = (self.gate_data.display(), self.server_data.display());
-        say!("  wicket status --data {gate}");
-        say!("  wicket admin --data {server} attendance {EVENT}");
-        say!("  wicket serve --data {server}");
-        say!("  wicket scan --data {gate}                      (type or scan a code a line)");
+        say!("  {wicket} status --data {gate}");
+        say!("  {wicket} admin --data {server} attendance {EVENT}");
+        say!("  {wicket} serve --data {server}");
+        say!("  {wicket} scan --data {gate}    (type or scan a code a line)");
         say!("  make demo FRAMES=folder-of-your-own-images");
         say!(
             "  everything is in {}; delete it when you are done",

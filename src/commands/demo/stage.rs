@@ -28,6 +28,11 @@ impl Stage {
         Ok(Self { binary })
     }
 
+    /// What to type to run it by hand.
+    pub(super) fn typed(&self) -> String {
+        self.binary.display().to_string()
+    }
+
     /// Runs one to its end, whatever its exit status.
     pub(super) fn try_run<A: AsRef<OsStr>>(&self, args: &[A]) -> Result<Output, Stopped> {
         Ok(Command::new(&self.binary)
