@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         .dir
         .clone()
         .unwrap_or_else(|| std::env::temp_dir().join(format!("wicket-demo-{}", std::process::id())));
-    let mut play = Play::new(Stage::of_this_binary()?, dir)?;
+    let play = Play::new(Stage::of_this_binary()?, dir)?;
     let frames = play.prepare(args.frames.as_deref(), args.guests)?;
     let equal = play.perform(&frames)?;
     Ok(if equal {

@@ -83,14 +83,16 @@ impl Play {
     }
 
     /// Runs the gate while the server comes and goes. Whether both databases agree in the end.
-    pub(super) fn perform(&mut self, frames: &Path) -> Result<bool, Stopped> {
+    pub(super) fn perform(&self, frames: &Path) -> Result<bool, Stopped> {
         let server = self.open_gate()?;
+        // The gate knows its server by this address, so the next process takes it over.
+        let address = server.address.clone();
         step("The gate scans; halfway, the server is killed (SIGKILL), and the gate goes on")?;
         self.scan(frames, server)?;
         step("A sync by hand while the server is away")?;
         self.sync_in_vain()?;
         step("The server is started again, and the gate uploads in bulk")?;
-        let server = self.serve(&self.server_address()?)?;
+        let server = self.serve(&address)?;
         tell(&self.stage.run(&["sync", "--data", &arg(&self.gate_data)])?)?;
         let equal = self.compare()?;
         server.process.kill()?;
@@ -141,7 +143,6 @@ impl Play {
         let server = self.serve("127.0.0.1:0")?;
         say!("  server on {}", server.address);
         let url = format!("http://{}", server.address);
-        fs::write(self.dir.join("address"), &server.address)?;
         let code = self.admin(&[
             "device", "add", DEVICE, "--event", EVENT, "--gate", GATE, "--url", &url,
         ])?;
@@ -161,10 +162,6 @@ impl Play {
             .ok_or("the server ended before it listened")?;
         let address = line.rsplit("http://").next().unwrap_or_default().to_owned();
         Ok(Server { process, address })
-    }
-
-    fn server_address(&self) -> Result<String, Stopped> {
-        Ok(fs::read_to_string(self.dir.join("address"))?)
     }
 
     /// Prints each verdict as it happens, and kills the server halfway through.
