@@ -266,15 +266,21 @@ fn how_it_ends() {
     assert!(matches!(ended(End::Source, full), Err(RunError::Watcher(_))));
 }
 
-#[test]
-fn a_running_gate_follows_what_a_sync_writes() {
-    let folder = tempfile::tempdir().unwrap();
+/// A gate's store that has set its mark, and the same store as a sync has it.
+fn gate_and_sync(folder: &std::path::Path) -> (SqliteLedger, SqliteLedger) {
     let opening = Opening {
         signature_only: true,
         ..Opening::default()
     };
-    let mut ledger = SqliteLedger::open(folder.path(), STREAM, &opening).unwrap();
+    let mut ledger = SqliteLedger::open(folder, STREAM, &opening).unwrap();
     ledger.written_by_others().unwrap();
+    (ledger, SqliteLedger::attach(folder, &Opening::default()).unwrap())
+}
+
+#[test]
+fn a_running_gate_follows_what_a_sync_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ledger, mut beside) = gate_and_sync(folder.path());
     // The sync brings a rulebook by which this gate is another.
     let reread: Reread = Box::new(|ledger| {
         let gate = ledger.setting("gate")?.unwrap_or_default();
@@ -284,7 +290,6 @@ fn a_running_gate_follows_what_a_sync_writes() {
             ..config(Direction::Entry)
         }))
     });
-    let mut beside = SqliteLedger::attach(folder.path(), &Opening::default()).unwrap();
     let mut gates = Vec::new();
     let mut watcher = |notice: Notice<'_>| {
         if let Notice::Verdict(told) = notice {
@@ -304,13 +309,7 @@ fn a_running_gate_follows_what_a_sync_writes() {
 #[test]
 fn orders_that_cannot_be_read_are_told_and_read_again_with_the_next_scan() {
     let folder = tempfile::tempdir().unwrap();
-    let opening = Opening {
-        signature_only: true,
-        ..Opening::default()
-    };
-    let mut ledger = SqliteLedger::open(folder.path(), STREAM, &opening).unwrap();
-    ledger.written_by_others().unwrap();
-    let mut beside = SqliteLedger::attach(folder.path(), &Opening::default()).unwrap();
+    let (ledger, mut beside) = gate_and_sync(folder.path());
     beside.set_setting("gate", b"south").unwrap();
     let mut tries = 0;
     let reread: Reread = Box::new(move |_| {
