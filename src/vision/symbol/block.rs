@@ -1,0 +1,224 @@
+//! One block of codewords, corrected by what is known of their confidence.
+//!
+//! First the block is corrected as if all codewords were equally sure. Where that fails, the least sure ones are erased,
+//! two more at each try, and each try corrects errors and erasures (generalised minimum distance: G. D. Forney, 1966).
+//!
+//! A wrong text is worse than none, so each try with erasures leaves [`SPARE_WITH_ERASURES`] codewords of error correction
+//! unused. A random block of n codewords has a word of the code within E given erasures and e errors with a chance of at
+//! most C(n - E, e) / 256^(parity - E - e). With parity - E - 2e = 4 to spare this is C(n - E, e) / 256^(e + 4), and
+//! each try ends at another e; summed over all tries it is below (1 + 1/256)^n / 256^4, which is 4.3e-10 for the longest
+//! block, of n = 153. (3 to spare would give 1.1e-7: at 3,000 hopeless blocks a second a wrong one within the hour, where
+//! 4 take nine days, and then the stream must make sense.) Without erasures the chance is C(n, t) / 256^(parity - t):
+//! 4.7e-10 for 2-L, 2.9e-10 for 1-L, 1.1e-10 for 10-L, and less for all others.
+
+use super::codeword::SoftCodeword;
+use super::reed_solomon::{PARITY_MAX, Word};
+
+/// Codewords of error correction that stay unused where others were erased: see the arithmetic above.
+const SPARE_WITH_ERASURES: usize = 4;
+
+/// A try erases so many codewords more than the one before it: an error uses two codewords of error correction, so that a
+/// single erasure more would not correct another pattern of errors.
+pub(super) const ERASURE_STEP: usize = 2;
+
+/// Tries with erasures for a block: as many as the longest error correction allows.
+const TRIES_MAX: usize = (PARITY_MAX - SPARE_WITH_ERASURES) / ERASURE_STEP;
+
+/// What became of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::vision) enum BlockOutcome {
+    /// It is known.
+    Decoded {
+        /// Its true codewords: data, then error correction.
+        codewords: Vec<u8>,
+        /// How many of them were read otherwise.
+        corrected: usize,
+        /// How many were given up as erased to get there.
+        erased: usize,
+    },
+    /// Too much of it is wrong.
+    Failed,
+}
+
+/// Corrects a block with `parity` codewords of error correction, `guard` of which may not be used up by errors.
+pub(super) fn decode_block(read: &[SoftCodeword], parity: usize, guard: usize) -> BlockOutcome {
+    let values: Vec<u8> = read.iter().map(|codeword| codeword.value).collect();
+    let word = Word::new(&values, parity);
+    if word.is_sound() {
+        return decoded(&values, values.clone(), 0);
+    }
+    if let Some(codewords) = word.corrected(&[], guard) {
+        return decoded(&values, codewords, 0);
+    }
+    let doubtful = doubtful(read);
+    let unknown = read.iter().filter(|codeword| codeword.confidence <= 0.0).count();
+    let tries = erasure_counts(parity).skip_while(|count| *count < unknown);
+    tries
+        .map_while(|count| doubtful.get(..count))
+        .find_map(|erasures| {
+            let codewords = word.corrected(erasures, SPARE_WITH_ERASURES)?;
+            Some(decoded(&values, codewords, erasures.len()))
+        })
+        .unwrap_or(BlockOutcome::Failed)
+}
+
+/// How many codewords to erase at each try: every second number up to the most that may be.
+fn erasure_counts(parity: usize) -> impl Iterator<Item = usize> {
+    let most = parity.saturating_sub(SPARE_WITH_ERASURES);
+    let first = if most.is_multiple_of(ERASURE_STEP) {
+        ERASURE_STEP
+    } else {
+        1
+    };
+    (first..=most).step_by(ERASURE_STEP).take(TRIES_MAX)
+}
+
+/// The indices of the codewords that are less sure than the surest, the least sure first.
+fn doubtful(read: &[SoftCodeword]) -> Vec<usize> {
+    let confidences = read.iter().map(|codeword| codeword.confidence);
+    let surest = confidences.clone().fold(0.0, f32::max);
+    let mut doubtful: Vec<_> = confidences
+        .enumerate()
+        .filter(|(_, confidence)| *confidence < surest)
+        .collect();
+    doubtful.sort_by(|a, b| a.1.total_cmp(&b.1));
+    doubtful.into_iter().map(|(index, _)| index).collect()
+}
+
+fn decoded(read: &[u8], codewords: Vec<u8>, erased: usize) -> BlockOutcome {
+    let corrected = read
+        .iter()
+        .zip(&codewords)
+        .filter(|(read, codeword)| read != codeword)
+        .count();
+    BlockOutcome::Decoded {
+        codewords,
+        corrected,
+        erased,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{Dice, encoded};
+    use super::*;
+
+    const SURE: f32 = 1.0;
+
+    fn soft(values: &[u8]) -> Vec<SoftCodeword> {
+        let soft = |&value| SoftCodeword {
+            value,
+            confidence: SURE,
+        };
+        values.iter().map(soft).collect()
+    }
+
+    fn random_block(dice: &mut Dice, data: usize, parity: usize) -> (Vec<u8>, Vec<SoftCodeword>) {
+        let data: Vec<u8> = (0..data).map(|_| dice.byte()).collect();
+        let sound = encoded(&data, parity);
+        let read = soft(&sound);
+        (sound, read)
+    }
+
+    fn damage(dice: &mut Dice, read: &mut [SoftCodeword], places: &[usize], confidence: f32) {
+        for &place in places {
+            read[place].value ^= 1 + dice.below(255) as u8;
+            read[place].confidence = confidence;
+        }
+    }
+
+    #[test]
+    fn a_clean_block_needs_no_correction() {
+        let (sound, read) = random_block(&mut Dice::new(1), 20, 10);
+        let expected = BlockOutcome::Decoded {
+            codewords: sound,
+            corrected: 0,
+            erased: 0,
+        };
+        assert_eq!(decode_block(&read, 10, 0), expected);
+    }
+
+    #[test]
+    fn errors_alone_are_corrected_up_to_the_guard() {
+        let mut dice = Dice::new(2);
+        for (parity, guard, errors) in [
+            (7, 3, 2),
+            (10, 2, 4),
+            (13, 1, 6),
+            (17, 1, 8),
+            (22, 0, 11),
+            (15, 0, 7),
+        ] {
+            for over in 0..=1 {
+                let (sound, mut read) = random_block(&mut dice, 30, parity);
+                let places = dice.some_of(read.len(), errors + over);
+                damage(&mut dice, &mut read, &places, SURE);
+                let expected = BlockOutcome::Decoded {
+                    codewords: sound,
+                    corrected: errors,
+                    erased: 0,
+                };
+                let outcome = decode_block(&read, parity, guard);
+                assert_eq!(outcome == expected, over == 0, "{parity} {over}");
+                assert_eq!(outcome == BlockOutcome::Failed, over == 1, "{parity} {over}");
+            }
+        }
+    }
+
+    #[test]
+    fn doubtful_codewords_are_corrected_twice_as_far_less_the_spare() {
+        let mut dice = Dice::new(3);
+        for parity in 7..=PARITY_MAX {
+            for over in [0, 1] {
+                let (sound, mut read) = random_block(&mut dice, 40, parity);
+                let wrong = parity - SPARE_WITH_ERASURES + over;
+                let places = dice.some_of(read.len(), wrong);
+                damage(&mut dice, &mut read, &places, 0.1);
+                let expected = BlockOutcome::Decoded {
+                    codewords: sound,
+                    corrected: wrong,
+                    erased: wrong,
+                };
+                // Small parities correct as much by errors alone.
+                let by_errors = 2 * wrong <= parity;
+                match decode_block(&read, parity, 0) {
+                    outcome if by_errors => assert_ne!(outcome, BlockOutcome::Failed, "{parity}"),
+                    outcome if over == 0 => assert_eq!(outcome, expected, "{parity}"),
+                    outcome => assert_eq!(outcome, BlockOutcome::Failed, "{parity}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sure_errors_and_doubtful_ones_are_corrected_together() {
+        let mut dice = Dice::new(4);
+        let (sound, mut read) = random_block(&mut dice, 24, 22);
+        let places = dice.some_of(read.len(), 14);
+        damage(&mut dice, &mut read, &places[..10], 0.3);
+        damage(&mut dice, &mut read, &places[10..], 0.9);
+        let expected = BlockOutcome::Decoded {
+            codewords: sound,
+            corrected: 14,
+            erased: 10,
+        };
+        assert_eq!(decode_block(&read, 22, 0), expected);
+    }
+
+    #[test]
+    fn more_unknown_codewords_than_may_be_erased_are_refused() {
+        let mut dice = Dice::new(5);
+        let (_, mut read) = random_block(&mut dice, 24, 22);
+        let places = dice.some_of(read.len(), 19);
+        damage(&mut dice, &mut read, &places, 0.0);
+        assert_eq!(decode_block(&read, 22, 0), BlockOutcome::Failed);
+    }
+
+    #[test]
+    fn the_tries_for_a_block_are_bounded() {
+        assert_eq!(erasure_counts(7).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(erasure_counts(10).collect::<Vec<_>>(), [2, 4, 6]);
+        assert_eq!(erasure_counts(PARITY_MAX).count(), TRIES_MAX);
+        assert_eq!(erasure_counts(4).count(), 0);
+    }
+}

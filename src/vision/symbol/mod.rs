@@ -1,0 +1,27 @@
+//! From the soft modules of a QR symbol that was found and sampled to its bytes and text: QR Code Model 2, versions 1 to 40,
+//! as ISO/IEC 18004 has it.
+//!
+//! A soft module is above 0 where it seems dark. Its magnitude is how sure that is: about 1 is certain, 0 is unknown.
+
+mod block;
+#[cfg(test)]
+mod chance;
+mod codeword;
+mod correlation;
+mod field;
+mod format;
+mod layout;
+mod level;
+mod mask;
+mod reed_solomon;
+#[cfg(test)]
+mod samples;
+mod version;
+mod version_info;
+
+pub(in crate::vision) use block::BlockOutcome;
+pub(in crate::vision) use format::{Format, FormatCandidate, format_candidates};
+pub(in crate::vision) use layout::{Layout, Role};
+pub(in crate::vision) use level::Level;
+pub(in crate::vision) use version::Version;
+pub(in crate::vision) use version_info::{VersionScore, version_score};
