@@ -16,6 +16,8 @@ mod mask;
 mod reed_solomon;
 #[cfg(test)]
 mod samples;
+mod segments;
+mod text;
 mod version;
 mod version_info;
 
