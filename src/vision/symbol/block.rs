@@ -40,6 +40,38 @@ pub(in crate::vision) enum BlockOutcome {
     Failed,
 }
 
+impl BlockOutcome {
+    /// Its true codewords; none where it failed.
+    pub(super) fn codewords(&self) -> &[u8] {
+        match self {
+            Self::Decoded { codewords, .. } => codewords,
+            Self::Failed => &[],
+        }
+    }
+
+    /// How many of them were read otherwise.
+    pub(super) fn corrected(&self) -> usize {
+        match self {
+            Self::Decoded { corrected, .. } => *corrected,
+            Self::Failed => 0,
+        }
+    }
+
+    /// How many were given up as erased.
+    pub(super) fn erased(&self) -> usize {
+        match self {
+            Self::Decoded { erased, .. } => *erased,
+            Self::Failed => 0,
+        }
+    }
+
+    /// Whether both are known and differ.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        let both_known = *self != Self::Failed && *other != Self::Failed;
+        both_known && self.codewords() != other.codewords()
+    }
+}
+
 /// Corrects a block with `parity` codewords of error correction, `guard` of which may not be used up by errors.
 pub(super) fn decode_block(read: &[SoftCodeword], parity: usize, guard: usize) -> BlockOutcome {
     let values: Vec<u8> = read.iter().map(|codeword| codeword.value).collect();

@@ -44,6 +44,11 @@ impl Layout {
         layout
     }
 
+    /// The version.
+    pub(in crate::vision) fn version(&self) -> Version {
+        self.version
+    }
+
     /// Modules on a side.
     pub(in crate::vision) fn side(&self) -> usize {
         self.version.side()

@@ -4,10 +4,12 @@
 //! A soft module is above 0 where it seems dark. Its magnitude is how sure that is: about 1 is certain, 0 is unknown.
 
 mod block;
+mod blocks;
 #[cfg(test)]
 mod chance;
 mod codeword;
 mod correlation;
+mod draw;
 mod field;
 mod format;
 mod layout;
@@ -17,11 +19,15 @@ mod reed_solomon;
 #[cfg(test)]
 mod samples;
 mod segments;
+#[cfg(test)]
+mod tests;
 mod text;
 mod version;
 mod version_info;
 
 pub(in crate::vision) use block::BlockOutcome;
+pub(in crate::vision) use blocks::{Blocks, Decoded, Undecodable, decode, decode_blocks};
+pub(in crate::vision) use draw::encode_again;
 pub(in crate::vision) use format::{Format, FormatCandidate, format_candidates};
 pub(in crate::vision) use layout::{Layout, Role};
 pub(in crate::vision) use level::Level;

@@ -13,6 +13,21 @@ pub(super) struct Sample {
     pub(super) values: Vec<f32>,
 }
 
+impl Sample {
+    pub(super) fn dark(&self) -> Vec<bool> {
+        self.values.iter().map(|value| *value > 0.0).collect()
+    }
+
+    /// The eight soft modules of a codeword, in the order in which they are drawn.
+    pub(super) fn set_codeword(&mut self, codeword: usize, set: impl Fn(f32) -> f32) {
+        let side = self.layout.side();
+        for (x, y) in self.layout.data_path().skip(8 * codeword).take(8) {
+            let value = &mut self.values[y * side + x];
+            *value = set(*value);
+        }
+    }
+}
+
 /// A symbol of this data in byte mode.
 pub(super) fn symbol(version: Version, level: Level, data: &[u8]) -> Sample {
     symbol_of(version, level, |bits| bits.push_byte_data(data).unwrap())
