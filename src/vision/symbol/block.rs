@@ -24,74 +24,71 @@ pub(super) const ERASURE_STEP: usize = 2;
 /// Tries with erasures for a block: as many as the longest error correction allows.
 const TRIES_MAX: usize = (PARITY_MAX - SPARE_WITH_ERASURES) / ERASURE_STEP;
 
-/// What became of a block.
+/// A block as it was read.
+#[derive(Debug)]
+pub(super) struct Block {
+    read: Vec<SoftCodeword>,
+    word: Word,
+    guard: usize,
+}
+
+/// A block as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::vision) enum BlockOutcome {
-    /// It is known.
-    Decoded {
-        /// Its true codewords: data, then error correction.
-        codewords: Vec<u8>,
-        /// How many of them were read otherwise.
-        corrected: usize,
-        /// How many were given up as erased to get there.
-        erased: usize,
-    },
-    /// Too much of it is wrong.
-    Failed,
-}
-
-impl BlockOutcome {
-    /// Its true codewords; none where it failed.
-    pub(super) fn codewords(&self) -> &[u8] {
-        match self {
-            Self::Decoded { codewords, .. } => codewords,
-            Self::Failed => &[],
-        }
-    }
-
+pub(super) struct Corrected {
+    /// Its true codewords: data, then error correction.
+    pub(super) codewords: Vec<u8>,
     /// How many of them were read otherwise.
-    pub(super) fn corrected(&self) -> usize {
-        match self {
-            Self::Decoded { corrected, .. } => *corrected,
-            Self::Failed => 0,
-        }
-    }
-
-    /// How many were given up as erased.
-    pub(super) fn erased(&self) -> usize {
-        match self {
-            Self::Decoded { erased, .. } => *erased,
-            Self::Failed => 0,
-        }
-    }
-
-    /// Whether both are known and differ.
-    pub(super) fn contradicts(&self, other: &Self) -> bool {
-        let both_known = *self != Self::Failed && *other != Self::Failed;
-        both_known && self.codewords() != other.codewords()
-    }
+    pub(super) corrected: usize,
+    /// How many were given up as erased to get there.
+    pub(super) erased: usize,
 }
 
-/// Corrects a block with `parity` codewords of error correction, `guard` of which may not be used up by errors.
-pub(super) fn decode_block(read: &[SoftCodeword], parity: usize, guard: usize) -> BlockOutcome {
-    let values: Vec<u8> = read.iter().map(|codeword| codeword.value).collect();
-    let word = Word::new(&values, parity);
-    if word.is_sound() {
-        return decoded(&values, values.clone(), 0);
+impl Block {
+    /// A block with `parity` codewords of error correction, `guard` of which may not be used up by errors.
+    pub(super) fn new(read: Vec<SoftCodeword>, parity: usize, guard: usize) -> Self {
+        let values = read.iter().map(|codeword| codeword.value).collect();
+        Self {
+            word: Word::new(values, parity),
+            read,
+            guard,
+        }
     }
-    if let Some(codewords) = word.corrected(&[], guard) {
-        return decoded(&values, codewords, 0);
+
+    /// Corrects it as if all its codewords were equally sure: quick.
+    pub(super) fn by_errors(&self) -> Option<Corrected> {
+        if self.word.is_sound() {
+            return Some(self.outcome(self.word.codewords().to_vec(), 0));
+        }
+        let codewords = self.word.corrected(&[], self.guard)?;
+        Some(self.outcome(codewords, 0))
     }
-    let doubtful = doubtful(read);
-    let unknown = read.iter().filter(|codeword| codeword.confidence <= 0.0).count();
-    let tries = erasure_counts(parity).skip_while(|count| *count < unknown);
-    tries
-        .map_while(|count| doubtful.get(..count))
-        .find_map(|erasures| {
-            let codewords = word.corrected(erasures, SPARE_WITH_ERASURES)?;
-            Some(decoded(&values, codewords, erasures.len()))
-        })
-        .unwrap_or(BlockOutcome::Failed)
+
+    /// Corrects it by the confidence of its codewords, where [`by_errors`](Self::by_errors) could not: ten times slower.
+    pub(super) fn by_confidence(&self) -> Option<Corrected> {
+        self.by_erasures(&doubtful(&self.read))
+    }
+
+    fn by_erasures(&self, doubtful: &[usize]) -> Option<Corrected> {
+        let is_unknown = |codeword: &&SoftCodeword| codeword.confidence <= 0.0;
+        let unknown = self.read.iter().filter(is_unknown).count();
+        erasure_counts(self.word.parity())
+            .skip_while(|count| *count < unknown)
+            .map_while(|count| doubtful.get(..count))
+            .find_map(|erasures| {
+                let codewords = self.word.corrected(erasures, SPARE_WITH_ERASURES)?;
+                Some(self.outcome(codewords, erasures.len()))
+            })
+    }
+
+    fn outcome(&self, codewords: Vec<u8>, erased: usize) -> Corrected {
+        let read = self.word.codewords().iter();
+        let corrected = read.zip(&codewords).filter(|(read, written)| read != written);
+        Corrected {
+            corrected: corrected.count(),
+            codewords,
+            erased,
+        }
+    }
 }
 
 /// How many codewords to erase at each try: every second number up to the most that may be.
@@ -117,19 +114,6 @@ fn doubtful(read: &[SoftCodeword]) -> Vec<usize> {
     doubtful.into_iter().map(|(index, _)| index).collect()
 }
 
-fn decoded(read: &[u8], codewords: Vec<u8>, erased: usize) -> BlockOutcome {
-    let corrected = read
-        .iter()
-        .zip(&codewords)
-        .filter(|(read, codeword)| read != codeword)
-        .count();
-    BlockOutcome::Decoded {
-        codewords,
-        corrected,
-        erased,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::samples::{Dice, encoded};
@@ -143,6 +127,11 @@ mod tests {
             confidence: SURE,
         };
         values.iter().map(soft).collect()
+    }
+
+    fn decode(read: Vec<SoftCodeword>, parity: usize, guard: usize) -> Option<Corrected> {
+        let block = Block::new(read, parity, guard);
+        block.by_errors().or_else(|| block.by_confidence())
     }
 
     fn random_block(dice: &mut Dice, data: usize, parity: usize) -> (Vec<u8>, Vec<SoftCodeword>) {
@@ -162,12 +151,12 @@ mod tests {
     #[test]
     fn a_clean_block_needs_no_correction() {
         let (sound, read) = random_block(&mut Dice::new(1), 20, 10);
-        let expected = BlockOutcome::Decoded {
+        let expected = Corrected {
             codewords: sound,
             corrected: 0,
             erased: 0,
         };
-        assert_eq!(decode_block(&read, 10, 0), expected);
+        assert_eq!(decode(read, 10, 0), Some(expected));
     }
 
     #[test]
@@ -185,14 +174,13 @@ mod tests {
                 let (sound, mut read) = random_block(&mut dice, 30, parity);
                 let places = dice.some_of(read.len(), errors + over);
                 damage(&mut dice, &mut read, &places, SURE);
-                let expected = BlockOutcome::Decoded {
+                let expected = Corrected {
                     codewords: sound,
                     corrected: errors,
                     erased: 0,
                 };
-                let outcome = decode_block(&read, parity, guard);
-                assert_eq!(outcome == expected, over == 0, "{parity} {over}");
-                assert_eq!(outcome == BlockOutcome::Failed, over == 1, "{parity} {over}");
+                let expected = Some(expected).filter(|_| over == 0);
+                assert_eq!(decode(read, parity, guard), expected, "{parity} {over}");
             }
         }
     }
@@ -206,17 +194,16 @@ mod tests {
                 let wrong = parity - SPARE_WITH_ERASURES + over;
                 let places = dice.some_of(read.len(), wrong);
                 damage(&mut dice, &mut read, &places, 0.1);
-                let expected = BlockOutcome::Decoded {
+                let expected = Corrected {
                     codewords: sound,
                     corrected: wrong,
                     erased: wrong,
                 };
                 // Small parities correct as much by errors alone.
                 let by_errors = 2 * wrong <= parity;
-                match decode_block(&read, parity, 0) {
-                    outcome if by_errors => assert_ne!(outcome, BlockOutcome::Failed, "{parity}"),
-                    outcome if over == 0 => assert_eq!(outcome, expected, "{parity}"),
-                    outcome => assert_eq!(outcome, BlockOutcome::Failed, "{parity}"),
+                match decode(read, parity, 0) {
+                    outcome if by_errors => assert!(outcome.is_some(), "{parity}"),
+                    outcome => assert_eq!(outcome, Some(expected).filter(|_| over == 0), "{parity}"),
                 }
             }
         }
@@ -229,12 +216,12 @@ mod tests {
         let places = dice.some_of(read.len(), 14);
         damage(&mut dice, &mut read, &places[..10], 0.3);
         damage(&mut dice, &mut read, &places[10..], 0.9);
-        let expected = BlockOutcome::Decoded {
+        let expected = Corrected {
             codewords: sound,
             corrected: 14,
             erased: 10,
         };
-        assert_eq!(decode_block(&read, 22, 0), expected);
+        assert_eq!(decode(read, 22, 0), Some(expected));
     }
 
     #[test]
@@ -243,7 +230,7 @@ mod tests {
         let (_, mut read) = random_block(&mut dice, 24, 22);
         let places = dice.some_of(read.len(), 19);
         damage(&mut dice, &mut read, &places, 0.0);
-        assert_eq!(decode_block(&read, 22, 0), BlockOutcome::Failed);
+        assert_eq!(decode(read, 22, 0), None);
     }
 
     #[test]

@@ -1,22 +1,12 @@
-//! All blocks of a symbol, and what several frames know of them together.
+//! A whole symbol: its blocks, and what they say together.
 
-use super::block::{BlockOutcome, decode_block};
+use super::block::{Block, Corrected};
 use super::codeword::read_codewords;
 use super::format::Format;
 use super::layout::Layout;
 use super::level::BlockShape;
 use super::segments::{self, BadStream};
 use super::text;
-use super::version::Version;
-
-/// What became of each block of a symbol.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::vision) struct Blocks {
-    version: Version,
-    format: Format,
-    shape: BlockShape,
-    outcomes: Vec<BlockOutcome>,
-}
 
 /// What a symbol says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +33,7 @@ pub(in crate::vision) enum Undecodable {
     /// Too much of it is wrong.
     #[error("{decoded} of {of} blocks could be corrected")]
     Blocks {
-        /// Blocks that are known.
+        /// Blocks that are known; the search ends with the first that is beyond help, and may leave others behind it.
         decoded: usize,
         /// Blocks of the symbol.
         of: usize,
@@ -63,12 +53,23 @@ pub(in crate::vision) fn decode(
     format: Format,
     values: &[f32],
 ) -> Result<Decoded, Undecodable> {
-    decode_blocks(layout, format, values).finish()
+    let shape = BlockShape::of(layout.version(), format.level, layout.codewords());
+    let blocks = corrected(&blocks(layout, format, shape, values))?;
+    let message = segments::read(layout.version(), &data(shape, &blocks))?;
+    let sum = |count: fn(&Corrected) -> usize| blocks.iter().map(count).sum();
+    Ok(Decoded {
+        bytes: message.bytes(),
+        text: text::of(&message.runs),
+        corrected: sum(|block| block.corrected),
+        erased: sum(|block| block.erased),
+        padding_ok: message.padding_ok,
+        format,
+        codewords: interleaved(shape, &blocks),
+    })
 }
 
-/// As [`decode`], but only as far as the blocks, to be joined with those of other frames.
-pub(in crate::vision) fn decode_blocks(layout: &Layout, format: Format, values: &[f32]) -> Blocks {
-    let shape = BlockShape::of(layout.version(), format.level, layout.codewords());
+/// The blocks as they were read.
+fn blocks(layout: &Layout, format: Format, shape: BlockShape, values: &[f32]) -> Vec<Block> {
     let mut blocks = vec![Vec::new(); shape.blocks];
     let codewords = read_codewords(layout, format.mask, values);
     for (block, codeword) in shape.interleaving().zip(codewords) {
@@ -76,164 +77,75 @@ pub(in crate::vision) fn decode_blocks(layout: &Layout, format: Format, values: 
             block.push(codeword);
         }
     }
-    let decode = |block: &Vec<_>| decode_block(block, shape.parity, shape.guard);
-    Blocks {
-        version: layout.version(),
-        format,
-        shape,
-        outcomes: blocks.iter().map(decode).collect(),
-    }
+    let block = |read| Block::new(read, shape.parity, shape.guard);
+    blocks.into_iter().map(block).collect()
 }
 
-impl Blocks {
-    /// What became of each block.
-    pub(in crate::vision) fn outcomes(&self) -> &[BlockOutcome] {
-        &self.outcomes
-    }
-
-    /// How many blocks are known.
-    pub(in crate::vision) fn decoded(&self) -> usize {
-        let known = |outcome: &&BlockOutcome| matches!(outcome, BlockOutcome::Decoded { .. });
-        self.outcomes.iter().filter(known).count()
-    }
-
-    /// Takes over the blocks that only `other` knows. False, and nothing is taken, where the two cannot be of one symbol:
-    /// another version or format, or a block that both know and that differs.
-    ///
-    /// Blocks that no two frames share say nothing about whether they are of one symbol: that is for the caller to know,
-    /// by the place of the symbol in its frames, or two symbols become one that nobody printed.
-    #[must_use]
-    pub(in crate::vision) fn join(&mut self, other: &Self) -> bool {
-        let is_alike = (self.version, self.format) == (other.version, other.format);
-        let mut pairs = self.outcomes.iter().zip(&other.outcomes);
-        if !is_alike || pairs.any(|(own, other)| own.contradicts(other)) {
-            return false;
+/// The blocks as they were written. What the quick way leaves is given up at the first block that stays unknown: without
+/// it the symbol says nothing, so that a picture of no symbol costs the slow way once.
+fn corrected(blocks: &[Block]) -> Result<Vec<Corrected>, Undecodable> {
+    let mut outcomes: Vec<_> = blocks.iter().map(Block::by_errors).collect();
+    for (outcome, block) in outcomes.iter_mut().zip(blocks) {
+        *outcome = outcome.take().or_else(|| block.by_confidence());
+        if outcome.is_none() {
+            break;
         }
-        for (own, other) in self.outcomes.iter_mut().zip(&other.outcomes) {
-            if *own == BlockOutcome::Failed {
-                own.clone_from(other);
-            }
-        }
-        true
     }
+    let failed = Undecodable::Blocks {
+        decoded: outcomes.iter().flatten().count(),
+        of: outcomes.len(),
+    };
+    outcomes.into_iter().collect::<Option<_>>().ok_or(failed)
+}
 
-    /// What the blocks say together.
-    ///
-    /// # Errors
-    /// [`Undecodable::Blocks`] while one is missing, [`Undecodable::Stream`] where they make no sense.
-    pub(in crate::vision) fn finish(&self) -> Result<Decoded, Undecodable> {
-        let of = self.outcomes.len();
-        let decoded = self.decoded();
-        let whole = self.codewords().filter(|_| decoded == of);
-        let codewords = whole.ok_or(Undecodable::Blocks { decoded, of })?;
-        let message = segments::read(self.version, &self.data())?;
-        let sum = |count: fn(&BlockOutcome) -> usize| self.outcomes.iter().map(count).sum();
-        Ok(Decoded {
-            bytes: message.bytes(),
-            text: text::of(&message.runs),
-            corrected: sum(BlockOutcome::corrected),
-            erased: sum(BlockOutcome::erased),
-            padding_ok: message.padding_ok,
-            format: self.format,
-            codewords,
-        })
-    }
+/// The data of all blocks one after the other.
+fn data(shape: BlockShape, blocks: &[Corrected]) -> Vec<u8> {
+    let blocks = blocks.iter().enumerate();
+    blocks
+        .flat_map(|(index, block)| block.codewords.iter().take(shape.data(index)))
+        .copied()
+        .collect()
+}
 
-    /// The data of all blocks one after the other.
-    fn data(&self) -> Vec<u8> {
-        let outcomes = self.outcomes.iter().enumerate();
-        let data =
-            outcomes.flat_map(|(block, outcome)| outcome.codewords().iter().take(self.shape.data(block)));
-        data.copied().collect()
-    }
-
-    /// All codewords as they are drawn; `None` while a block is missing.
-    fn codewords(&self) -> Option<Vec<u8>> {
-        let mut blocks: Vec<_> = self
-            .outcomes
-            .iter()
-            .map(|outcome| outcome.codewords().iter())
-            .collect();
-        let next = |block: usize| blocks.get_mut(block)?.next().copied();
-        self.shape.interleaving().map(next).collect()
-    }
+/// All codewords as they are drawn.
+fn interleaved(shape: BlockShape, blocks: &[Corrected]) -> Vec<u8> {
+    let mut rests: Vec<_> = blocks.iter().map(|block| block.codewords.iter()).collect();
+    let next = |block: usize| rests.get_mut(block)?.next().copied();
+    shape.interleaving().filter_map(next).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::samples::{self, Sample};
-    use super::super::{Level, format_candidates};
+    use super::super::{Level, Version, format_candidates};
     use super::*;
 
     /// Version 7-Q: six blocks, the first two of 32 codewords, the others of 33.
-    const TEXT: &[u8] = b"TKT1:SIX BLOCKS";
-
-    fn sample(text: &[u8]) -> (Sample, Format) {
-        let sample = samples::symbol(Version::new(7).unwrap(), Level::Q, text);
+    fn sample() -> (Sample, Format) {
+        let sample = samples::symbol(Version::new(7).unwrap(), Level::Q, b"TKT1:SIX BLOCKS");
         let format = format_candidates(&sample.layout, &sample.values)[0].format;
         (sample, format)
     }
 
-    /// The blocks of a frame in which these of them are beyond help.
-    fn seen(text: &[u8], lost: &[usize]) -> Blocks {
-        let (mut sample, format) = sample(text);
-        let shape = BlockShape::of(sample.layout.version(), format.level, sample.layout.codewords());
-        let lost = shape
-            .interleaving()
-            .enumerate()
-            .filter(|(_, block)| lost.contains(block));
-        lost.for_each(|(codeword, _)| sample.set_codeword(codeword, |_| 0.0));
-        decode_blocks(&sample.layout, format, &sample.values)
-    }
-
     #[test]
-    fn two_frames_that_each_lost_blocks_make_a_whole() {
-        let mut joined = seen(TEXT, &[0, 5]);
-        assert_eq!(joined.finish(), Err(Undecodable::Blocks { decoded: 4, of: 6 }));
-        assert!(joined.join(&seen(TEXT, &[5, 1])));
-        assert_eq!(joined.finish(), Err(Undecodable::Blocks { decoded: 5, of: 6 }));
-        assert!(joined.join(&seen(TEXT, &[0, 1, 2, 3, 4])));
-        assert_eq!(joined.finish().unwrap().bytes, TEXT);
-    }
-
-    #[test]
-    fn a_block_decoded_once_stays_decoded() {
-        let mut joined = seen(TEXT, &[]);
-        assert!(joined.join(&seen(TEXT, &[0, 1, 2])));
-        assert_eq!(joined, seen(TEXT, &[]));
-    }
-
-    #[test]
-    fn frames_of_two_symbols_are_not_joined() {
-        let mut joined = seen(TEXT, &[0, 1]);
-        let before = joined.clone();
-        // The text is in the first block, the padding of the others is shifted by one.
-        assert!(!joined.join(&seen(b"TKT1:SIX BLOCK", &[])));
-        let other_format = Blocks {
-            format: Format {
-                mask: (joined.format.mask + 1) % 8,
-                ..joined.format
-            },
-            ..seen(TEXT, &[])
-        };
-        assert!(!joined.join(&other_format));
-        assert_eq!(joined, before);
-    }
-
-    #[test]
-    fn outcomes_tell_which_blocks_failed() {
-        let blocks = seen(TEXT, &[1, 4]);
-        let failed: Vec<_> = blocks
-            .outcomes()
-            .iter()
-            .map(|block| *block == BlockOutcome::Failed)
-            .collect();
-        assert_eq!(failed, [false, true, false, false, true, false]);
+    fn the_blocks_that_are_known_are_counted_wherever_the_others_lie() {
+        for lost in [&[0][..], &[5], &[1, 4], &[0, 1, 2, 3, 4, 5]] {
+            let (mut sample, format) = sample();
+            let shape = BlockShape::of(sample.layout.version(), format.level, sample.layout.codewords());
+            let blocks = shape.interleaving().enumerate();
+            let codewords = blocks.filter(|(_, block)| lost.contains(block));
+            codewords.for_each(|(codeword, _)| sample.set_codeword(codeword, |_| 0.0));
+            let expected = Undecodable::Blocks {
+                decoded: 6 - lost.len(),
+                of: 6,
+            };
+            assert_eq!(decode(&sample.layout, format, &sample.values), Err(expected));
+        }
     }
 
     #[test]
     fn what_was_wrong_is_counted() {
-        let (mut sample, format) = sample(TEXT);
+        let (mut sample, format) = sample();
         for codeword in [0, 1, 100] {
             sample.set_codeword(codeword, |value| -value);
         }

@@ -1,6 +1,6 @@
 //! How often a block that means nothing is taken for one that does: see the arithmetic in `block.rs`.
 
-use super::block::{BlockOutcome, ERASURE_STEP, decode_block};
+use super::block::{Block, ERASURE_STEP};
 use super::codeword::SoftCodeword;
 use super::level::BlockShape;
 use super::reed_solomon::Word;
@@ -27,8 +27,9 @@ fn random_blocks_accepted(seed: u64, blocks: usize, shapes: &[(usize, usize, usi
             value: dice.byte(),
             confidence: dice.share(),
         };
-        let read: Vec<_> = (0..codewords).map(|_| soft()).collect();
-        accepted += usize::from(decode_block(&read, parity, guard) != BlockOutcome::Failed);
+        let read = (0..codewords).map(|_| soft()).collect();
+        let block = Block::new(read, parity, guard);
+        accepted += usize::from(block.by_errors().or_else(|| block.by_confidence()).is_some());
     }
     accepted
 }
@@ -50,8 +51,8 @@ fn random_words_are_accepted_as_often_as_the_arithmetic_says() {
     let mut dice = Dice::new(9);
     let mut accepted = 0;
     for _ in 0..words {
-        let read: Vec<u8> = (0..codewords).map(|_| dice.byte()).collect();
-        let word = Word::new(&read, parity);
+        let read = (0..codewords).map(|_| dice.byte()).collect();
+        let word = Word::new(read, parity);
         let erasures: Vec<usize> = (0..parity - 1).collect();
         let mut tries = (1..parity).step_by(ERASURE_STEP);
         accepted += usize::from(tries.any(|count| word.corrected(&erasures[..count], 1).is_some()));

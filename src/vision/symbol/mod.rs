@@ -25,8 +25,7 @@ mod text;
 mod version;
 mod version_info;
 
-pub(in crate::vision) use block::BlockOutcome;
-pub(in crate::vision) use blocks::{Blocks, Decoded, Undecodable, decode, decode_blocks};
+pub(in crate::vision) use blocks::{Decoded, Undecodable, decode};
 pub(in crate::vision) use draw::encode_again;
 pub(in crate::vision) use format::{Format, FormatCandidate, format_candidates};
 pub(in crate::vision) use layout::{Layout, Role};

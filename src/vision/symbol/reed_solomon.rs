@@ -13,19 +13,19 @@ pub(super) const PARITY_MAX: usize = 30;
 type Polynomial = [u8; PARITY_MAX + 2];
 
 /// A word as it was read, and what its syndromes say about it.
-#[derive(Debug)]
-pub(super) struct Word<'a> {
-    codewords: &'a [u8],
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    codewords: Vec<u8>,
     syndromes: [u8; PARITY_MAX],
     parity: usize,
 }
 
-impl<'a> Word<'a> {
+impl Word {
     /// A word of at most 255 codewords, of which the last `parity`, at most [`PARITY_MAX`], are error correction.
-    pub(super) fn new(codewords: &'a [u8], parity: usize) -> Self {
+    pub(super) fn new(codewords: Vec<u8>, parity: usize) -> Self {
         let parity = parity.min(PARITY_MAX);
         let mut syndromes = [0; PARITY_MAX];
-        for &codeword in codewords {
+        for &codeword in &codewords {
             for (syndrome, exponent) in syndromes.iter_mut().zip(0..).take(parity) {
                 *syndrome = mul_power(*syndrome, exponent) ^ codeword;
             }
@@ -35,6 +35,16 @@ impl<'a> Word<'a> {
             syndromes,
             parity,
         }
+    }
+
+    /// The codewords as they were read.
+    pub(super) fn codewords(&self) -> &[u8] {
+        &self.codewords
+    }
+
+    /// How many of them are error correction.
+    pub(super) fn parity(&self) -> usize {
+        self.parity
     }
 
     /// Whether it is a word of the code as it stands.
@@ -54,8 +64,8 @@ impl<'a> Word<'a> {
             .checked_sub(spare)
             .is_some_and(|usable| used <= usable);
         let locator = locator.get(..=roots).filter(|_| used_in_time)?;
-        let word = self.repaired(locator)?;
-        Word::new(&word, self.parity).is_sound().then_some(word)
+        let word = Self::new(self.repaired(locator)?, self.parity);
+        word.is_sound().then_some(word.codewords)
     }
 
     fn syndromes(&self) -> &[u8] {
@@ -70,18 +80,22 @@ impl<'a> Word<'a> {
         for step in erasures.len() + 1..=self.parity {
             shift(&mut earlier);
             let seen = self.syndromes.get(..step)?;
-            let terms = locator.iter().zip(seen.iter().rev());
+            let terms = locator.iter().take(roots + 1).zip(seen.iter().rev());
             let discrepancy = terms.fold(0, |sum, (a, b)| sum ^ mul(*a, *b));
             let Some(inverse) = inverse(discrepancy) else {
                 continue;
             };
             let before = locator;
-            for (coefficient, other) in locator.iter_mut().zip(&earlier) {
+            // Neither polynomial reaches beyond the step, and the rest of both is zero.
+            for (coefficient, other) in locator.iter_mut().zip(&earlier).take(step + 1) {
                 *coefficient ^= mul(discrepancy, *other);
             }
             if 2 * roots < step + erasures.len() {
                 roots = step + erasures.len() - roots;
-                earlier = before.map(|coefficient| mul(inverse, coefficient));
+                earlier = before;
+                for coefficient in earlier.iter_mut().take(step + 1) {
+                    *coefficient = mul(inverse, *coefficient);
+                }
             }
         }
         Some((locator, roots))
@@ -112,22 +126,39 @@ impl<'a> Word<'a> {
     /// The word with each place that the locator names changed; `None` where they are not as many different places as
     /// it has roots.
     fn repaired(&self, locator: &[u8]) -> Option<Vec<u8>> {
+        let places = self.places(locator)?;
         let evaluator = self.evaluator(locator);
-        let mut word = self.codewords.to_vec();
-        let mut found = 0;
-        for (index, codeword) in word.iter_mut().enumerate() {
-            let inverse_place = power(255 - self.exponent(index)? % 255);
-            if evaluate(locator, inverse_place) != 0 {
-                continue;
-            }
-            found += 1;
+        let mut word = self.codewords.clone();
+        for (index, inverse_place) in places {
             // Over bits a derivative keeps the odd terms alone; its lower power of x meets the place as a factor.
             let odd = locator.iter().skip(1).step_by(2);
-            let square = mul(inverse_place, inverse_place);
-            let slope = mul(odd.rev().fold(0, |sum, c| mul(sum, square) ^ c), inverse_place);
-            *codeword ^= mul(evaluate(&evaluator, inverse_place), inverse(slope)?);
+            let square = mul_power(power(inverse_place.into()), inverse_place);
+            let slope = odd
+                .rev()
+                .fold(0, |sum, coefficient| mul(sum, square) ^ coefficient);
+            let slope = mul_power(slope, inverse_place);
+            *word.get_mut(index)? ^= mul(evaluate(&evaluator, inverse_place), inverse(slope)?);
         }
-        (found + 1 == locator.len()).then_some(word)
+        Some(word)
+    }
+
+    /// The codewords that the locator names, each with the power of 2 that is the inverse of its place; `None` where they
+    /// are not as many as the locator has roots.
+    fn places(&self, locator: &[u8]) -> Option<Vec<(usize, u8)>> {
+        let roots = locator.len().checked_sub(1)?;
+        let last = self.codewords.len().checked_sub(1)?;
+        let mut places = Vec::with_capacity(roots);
+        for index in 0..=last {
+            // All that are missing must be among those to come: most locators of what is beyond help end early here.
+            if places.len() + (last - index) + 1 < roots {
+                return None;
+            }
+            let inverse_place = u8::try_from((255 - (last - index) % 255) % 255).ok()?;
+            if evaluate(locator, inverse_place) == 0 {
+                places.push((index, inverse_place));
+            }
+        }
+        (places.len() == roots).then_some(places)
     }
 
     /// The product of syndromes and locator, as far as the syndromes go.
@@ -149,11 +180,12 @@ fn shift(polynomial: &mut Polynomial) {
     polynomial[0] = 0;
 }
 
-fn evaluate(polynomial: &[u8], x: u8) -> u8 {
+/// The value at 2 to this power.
+fn evaluate(polynomial: &[u8], exponent: u8) -> u8 {
     polynomial
         .iter()
         .rev()
-        .fold(0, |sum, coefficient| mul(sum, x) ^ coefficient)
+        .fold(0, |sum, coefficient| mul_power(sum, exponent) ^ coefficient)
 }
 
 #[cfg(test)]
@@ -170,9 +202,12 @@ mod tests {
             0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11,
             0xa5, 0x24, 0xd4, 0xc1, 0xed, 0x36, 0xc7, 0x87, 0x2c, 0x55,
         ];
-        assert!(Word::new(&word, 10).is_sound());
-        assert_eq!(Word::new(&word, 10).corrected(&[], 0), Some(word.to_vec()));
-        assert!(!Word::new(&word, 11).is_sound());
+        assert!(Word::new(word.to_vec(), 10).is_sound());
+        assert_eq!(
+            Word::new(word.to_vec(), 10).corrected(&[], 0),
+            Some(word.to_vec())
+        );
+        assert!(!Word::new(word.to_vec(), 11).is_sound());
     }
 
     /// A word of the code, what was made of it, and what was erased.
@@ -204,7 +239,7 @@ mod tests {
     fn the_longest_word_is_corrected() {
         let case = damaged(&mut Dice::new(1), 225, 30, 10, 10);
         assert_eq!(
-            Word::new(&case.read, 30).corrected(&case.erased, 0),
+            Word::new(case.read, 30).corrected(&case.erased, 0),
             Some(case.sound)
         );
     }
@@ -217,7 +252,7 @@ mod tests {
             let erasures = ((parity - spare) as f64 * share) as usize;
             let errors = ((parity - spare - erasures) / 2).min(data + parity - erasures);
             let case = damaged(&mut Dice::new(seed), data, parity, erasures, errors);
-            let word = Word::new(&case.read, parity);
+            let word = Word::new(case.read, parity);
             prop_assert_eq!(word.corrected(&case.erased, spare), Some(case.sound));
         }
 
@@ -227,7 +262,7 @@ mod tests {
         ) {
             let errors = (parity - spare - erasures) / 2 + 1;
             let case = damaged(&mut Dice::new(seed), data, parity, erasures, errors);
-            prop_assert_eq!(Word::new(&case.read, parity).corrected(&case.erased, spare), None);
+            prop_assert_eq!(Word::new(case.read, parity).corrected(&case.erased, spare), None);
         }
 
         #[test]
@@ -236,9 +271,10 @@ mod tests {
             parity in 0..40_usize,
             erasures in prop::collection::vec(0..70_usize, 0..40),
         ) {
-            if let Some(word) = Word::new(&read, parity).corrected(&erasures, 0) {
-                prop_assert!(Word::new(&word, parity).is_sound());
-                prop_assert_eq!(word.len(), read.len());
+            let codewords = read.len();
+            if let Some(word) = Word::new(read, parity).corrected(&erasures, 0) {
+                prop_assert_eq!(word.len(), codewords);
+                prop_assert!(Word::new(word, parity).is_sound());
             }
         }
     }

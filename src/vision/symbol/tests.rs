@@ -209,9 +209,8 @@ proptest! {
         let layout = Layout::of(version);
         for candidate in format_candidates(&layout, &values) {
             prop_assert!((-1.0..=1.0).contains(&candidate.score));
-            let blocks = decode_blocks(&layout, candidate.format, &values);
-            prop_assert_eq!(blocks.decoded(), 0);
-            prop_assert!(blocks.finish().is_err());
+            let refused = decode(&layout, candidate.format, &values);
+            prop_assert!(matches!(refused, Err(Undecodable::Blocks { decoded: 0, .. })), "{:?}", refused);
         }
         let score = version_score(version, |x, y| values.get(y * layout.side() + x).copied().unwrap_or(f32::NAN));
         prop_assert!(score.is_none_or(|score| score.of_best >= score.of_guess));
