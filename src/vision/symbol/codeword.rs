@@ -10,6 +10,8 @@ pub(super) struct SoftCodeword {
     pub(super) value: u8,
     /// The confidence of its least certain module: 0 where one is erased, no upper bound.
     pub(super) confidence: f32,
+    /// The bit of that module alone: what turns over in `value` if it was read wrong.
+    pub(super) doubt: u8,
 }
 
 /// The codewords of a symbol in the order in which they are drawn. `values` are its soft modules, row by row; those that
@@ -27,6 +29,7 @@ pub(super) fn read_codewords(layout: &Layout, mask: u8, values: &[f32]) -> Vec<S
             SoftCodeword {
                 value: 0,
                 confidence: f32::INFINITY,
+                doubt: 0,
             },
             with_bit,
         ));
@@ -38,6 +41,11 @@ fn with_bit(codeword: SoftCodeword, (bit, confidence): (bool, f32)) -> SoftCodew
     SoftCodeword {
         value: codeword.value << 1 | u8::from(bit),
         confidence: codeword.confidence.min(confidence),
+        doubt: if confidence < codeword.confidence {
+            1
+        } else {
+            codeword.doubt << 1
+        },
     }
 }
 
@@ -67,6 +75,22 @@ mod tests {
             assert_eq!((read[0].confidence, read[1].confidence), (1.0, expected));
             // Mode 4, length 1, 'A' (0x41): 0x40, 0x14, 0x10.
             assert_eq!((read[0].value, read[2].value), (0x40, 0x10));
+        }
+    }
+
+    #[test]
+    fn the_least_sure_bit_is_told() {
+        let mut sample = samples::symbol(Version::new(1).unwrap(), Level::M, b"A");
+        let mask = format_candidates(&sample.layout, &sample.values)[0].format.mask;
+        for (bit, expected) in [(0, 0x80), (3, 0x10), (7, 0x01)] {
+            let (x, y) = sample.layout.data_path().nth(8 + bit).unwrap();
+            sample.values[y * 21 + x] *= 0.5;
+            let before = read_codewords(&sample.layout, mask, &sample.values)[1];
+            sample.values[y * 21 + x] *= -0.5;
+            let after = read_codewords(&sample.layout, mask, &sample.values)[1];
+            assert_eq!((before.doubt, after.doubt), (expected, expected));
+            assert_eq!(before.value ^ after.value, expected);
+            sample.values[y * 21 + x] *= -4.0;
         }
     }
 

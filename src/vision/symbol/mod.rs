@@ -7,6 +7,7 @@ mod block;
 mod blocks;
 #[cfg(test)]
 mod chance;
+mod chase;
 mod codeword;
 mod correlation;
 mod draw;

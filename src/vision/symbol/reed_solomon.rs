@@ -47,6 +47,22 @@ impl Word {
         self.parity
     }
 
+    /// Turns over these bits of a codeword. What the syndromes of a word say is a sum over its codewords, so only the
+    /// share of this one changes.
+    pub(super) fn flip(&mut self, index: usize, bits: u8) {
+        let Some(place) = self.exponent(index).and_then(|place| u8::try_from(place).ok()) else {
+            return;
+        };
+        if let Some(codeword) = self.codewords.get_mut(index) {
+            *codeword ^= bits;
+        }
+        let mut share = bits;
+        for syndrome in self.syndromes.iter_mut().take(self.parity) {
+            *syndrome ^= share;
+            share = mul_power(share, place);
+        }
+    }
+
     /// Whether it is a word of the code as it stands.
     pub(super) fn is_sound(&self) -> bool {
         self.syndromes().iter().all(|syndrome| *syndrome == 0)
@@ -263,6 +279,19 @@ mod tests {
             let errors = (parity - spare - erasures) / 2 + 1;
             let case = damaged(&mut Dice::new(seed), data, parity, erasures, errors);
             prop_assert_eq!(Word::new(case.read, parity).corrected(&case.erased, spare), None);
+        }
+
+        #[test]
+        fn a_word_with_bits_turned_over_is_as_if_read_so(
+            read in prop::collection::vec(any::<u8>(), 1..255), parity in 0..=PARITY_MAX, index: prop::sample::Index, bits: u8,
+        ) {
+            let index = index.index(read.len());
+            let mut flipped = Word::new(read.clone(), parity);
+            flipped.flip(index, bits);
+            let mut read = read;
+            read[index] ^= bits;
+            let anew = Word::new(read, parity);
+            prop_assert_eq!((flipped.codewords, flipped.syndromes), (anew.codewords, anew.syndromes));
         }
 
         #[test]
