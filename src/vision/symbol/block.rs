@@ -11,10 +11,11 @@
 //! block, of n = 153. (3 to spare would give 1.1e-7: at 3,000 hopeless blocks a second a wrong one within the hour, where
 //! 4 take nine days, and then the stream must make sense.) Without erasures the chance is C(n, t) / 256^(parity - t):
 //! 4.8e-10 for 2-L, 2.9e-10 for 1-L, 1.1e-10 for 10-L, and less for all others. Guesses add 1e-10 at most. The three
-//! together are below 9e-10 for every block.
+//! together are below 9e-10 for every block. The smallest symbols have a last way, [`guard`], with its own arithmetic.
 
 use super::chase;
 use super::codeword::SoftCodeword;
+use super::guard;
 use super::reed_solomon::{PARITY_MAX, Word};
 
 /// Codewords of error correction that stay unused where others were erased: see the arithmetic above.
@@ -44,6 +45,8 @@ pub(super) struct Corrected {
     pub(super) corrected: usize,
     /// How many were given up as erased to get there.
     pub(super) erased: usize,
+    /// Whether that took what the standard keeps back, so that the message must bear it out: see [`guard`].
+    pub(super) is_beyond_guard: bool,
 }
 
 impl Block {
@@ -70,7 +73,9 @@ impl Block {
     /// times slower.
     pub(super) fn by_confidence(&self) -> Option<Corrected> {
         let doubtful = doubtful(&self.read);
-        self.by_guesses(&doubtful).or_else(|| self.by_erasures(&doubtful))
+        self.by_guesses(&doubtful)
+            .or_else(|| self.by_erasures(&doubtful))
+            .or_else(|| self.beyond_guard(&doubtful))
     }
 
     fn by_guesses(&self, doubtful: &[usize]) -> Option<Corrected> {
@@ -92,6 +97,17 @@ impl Block {
             })
     }
 
+    fn beyond_guard(&self, doubtful: &[usize]) -> Option<Corrected> {
+        if self.guard == 0 {
+            return None;
+        }
+        let codewords = guard::corrected(&self.word, doubtful)?;
+        Some(Corrected {
+            is_beyond_guard: true,
+            ..self.outcome(codewords, 0)
+        })
+    }
+
     fn outcome(&self, codewords: Vec<u8>, erased: usize) -> Corrected {
         let read = self.word.codewords().iter();
         let corrected = read.zip(&codewords).filter(|(read, written)| read != written);
@@ -99,6 +115,7 @@ impl Block {
             corrected: corrected.count(),
             codewords,
             erased,
+            is_beyond_guard: false,
         }
     }
 }
@@ -168,6 +185,7 @@ mod tests {
             codewords: sound,
             corrected: 0,
             erased: 0,
+            is_beyond_guard: false,
         };
         assert_eq!(decode(read, 10, 0), Some(expected));
     }
@@ -191,6 +209,7 @@ mod tests {
                     codewords: sound,
                     corrected: errors,
                     erased: 0,
+                    is_beyond_guard: false,
                 };
                 let expected = Some(expected).filter(|_| over == 0);
                 assert_eq!(decode(read, parity, guard), expected, "{parity} {over}");
@@ -211,6 +230,7 @@ mod tests {
                     codewords: sound,
                     corrected: wrong,
                     erased: wrong,
+                    is_beyond_guard: false,
                 };
                 // Small parities correct as much by errors alone.
                 let by_errors = 2 * wrong <= parity;
@@ -239,6 +259,7 @@ mod tests {
                 codewords: sound,
                 corrected: 16,
                 erased: 0,
+                is_beyond_guard: false,
             };
             assert_eq!(decode(read, 18, 0), Some(expected).filter(|_| over == 0));
         }
@@ -255,6 +276,7 @@ mod tests {
             codewords: sound,
             corrected: 14,
             erased: 10,
+            is_beyond_guard: false,
         };
         assert_eq!(decode(read, 22, 0), Some(expected));
     }

@@ -3,6 +3,7 @@
 use super::block::{Block, Corrected};
 use super::codeword::read_codewords;
 use super::format::Format;
+use super::guard;
 use super::layout::Layout;
 use super::level::BlockShape;
 use super::segments::{self, BadStream};
@@ -55,7 +56,13 @@ pub(in crate::vision) fn decode(
 ) -> Result<Decoded, Undecodable> {
     let shape = BlockShape::of(layout.version(), format.level, layout.codewords());
     let blocks = corrected(&blocks(layout, format, shape, values))?;
-    let message = segments::read(layout.version(), &data(shape, &blocks))?;
+    let message = segments::read(layout.version(), &data(shape, &blocks));
+    let is_doubtful = blocks.iter().any(|block| block.is_beyond_guard);
+    if is_doubtful && !message.as_ref().is_ok_and(guard::is_borne_out) {
+        let of = blocks.len();
+        return Err(Undecodable::Blocks { decoded: 0, of });
+    }
+    let message = message?;
     let sum = |count: fn(&Corrected) -> usize| blocks.iter().map(count).sum();
     Ok(Decoded {
         bytes: message.bytes(),

@@ -5,8 +5,8 @@ use super::chase;
 use super::codeword::SoftCodeword;
 use super::level::BlockShape;
 use super::reed_solomon::Word;
-use super::samples::Dice;
-use super::{Layout, Level, Version};
+use super::samples::{Dice, doubtful_symbol};
+use super::{Format, Layout, Level, Version, decode};
 
 /// The shapes of the blocks of these versions: (codewords, parity, guard).
 fn shapes(versions: impl Iterator<Item = u8>) -> Vec<(usize, usize, usize)> {
@@ -44,6 +44,36 @@ fn of_30_000_random_blocks_of_versions_7_to_12_none_is_accepted() {
 #[test]
 fn of_10_000_random_blocks_of_the_smallest_versions_none_is_accepted() {
     assert_eq!(random_blocks_accepted(0x0103, 10_000, &shapes(1..=3)), 0);
+}
+
+/// The smallest symbols with codewords that the standard keeps back, and the data and errors of each.
+const GUARDED: [(u8, Level, usize, usize); 2] = [(1, Level::L, 19, 3), (2, Level::L, 34, 5)];
+
+#[test]
+fn of_100_000_pictures_of_noise_as_large_as_1_l_and_2_l_none_is_read() {
+    let mut dice = Dice::new(0x1121);
+    for (number, level, ..) in GUARDED {
+        let layout = Layout::of(Version::new(number).unwrap());
+        for _ in 0..50_000 {
+            let values: Vec<f32> = (0..layout.side().pow(2)).map(|_| dice.signed()).collect();
+            let format = Format { level, mask: 0 };
+            assert!(decode(&layout, format, &values).is_err());
+        }
+    }
+}
+
+/// Here the error correction always finds a word, so that all hangs on what is in it.
+#[test]
+fn of_100_000_random_messages_beyond_the_guard_of_1_l_and_2_l_none_is_read() {
+    let mut dice = Dice::new(0x1122);
+    for (number, level, codewords, errors) in GUARDED {
+        let version = Version::new(number).unwrap();
+        for _ in 0..50_000 {
+            let data: Vec<u8> = (0..codewords).map(|_| dice.byte()).collect();
+            let (sample, format) = doubtful_symbol(&mut dice, version, level, &data, errors, 0.5);
+            assert!(decode(&sample.layout, format, &sample.values).is_err());
+        }
+    }
 }
 
 /// The chance that a random block has a word of the code within so many errors, its erasures aside.

@@ -13,6 +13,7 @@ mod correlation;
 mod draw;
 mod field;
 mod format;
+mod guard;
 mod layout;
 mod level;
 mod mask;

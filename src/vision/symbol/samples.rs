@@ -4,7 +4,7 @@ use qrcode::bits::Bits;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::field::{mul, power};
-use super::{Layout, Level, Version};
+use super::{Decoded, Format, Layout, Level, Version, encode_again};
 
 /// A symbol as a perfect camera sees it.
 pub(super) struct Sample {
@@ -44,6 +44,46 @@ pub(super) fn symbol_of(version: Version, level: Level, write: impl FnOnce(&mut 
         layout: Layout::of(version),
         values: symbol.into_colors().into_iter().map(soft).collect(),
     }
+}
+
+/// A symbol in one block of these data codewords, that leaves all ways of correction but the last in the dark: `wrong`
+/// codewords are wrong in each bit, as `sure` as said, and others that are right are the least sure of all.
+pub(super) fn doubtful_symbol(
+    dice: &mut Dice,
+    version: Version,
+    level: Level,
+    data: &[u8],
+    wrong: usize,
+    sure: f32,
+) -> (Sample, Format) {
+    let layout = Layout::of(version);
+    let format = Format { level, mask: 3 };
+    let total = layout.codewords();
+    let drawn = Decoded {
+        bytes: Vec::new(),
+        text: None,
+        corrected: 0,
+        erased: 0,
+        padding_ok: false,
+        format,
+        codewords: encoded(data, total - data.len()),
+    };
+    let dark = encode_again(&layout, &drawn);
+    let values = dark
+        .into_iter()
+        .map(|dark| if dark { 1.0 } else { -1.0 })
+        .collect();
+    let mut sample = Sample { layout, values };
+    let least_sure = 2 * wrong - 1;
+    let places = dice.some_of(total, wrong + least_sure);
+    let (wrong, right) = places.split_at(wrong);
+    wrong
+        .iter()
+        .for_each(|&place| sample.set_codeword(place, |value| -value * sure));
+    right
+        .iter()
+        .for_each(|&place| sample.set_codeword(place, |value| value * 0.2));
+    (sample, format)
 }
 
 impl From<Level> for EcLevel {

@@ -34,6 +34,8 @@ pub(super) struct Message {
     pub(super) runs: Vec<Run>,
     /// Whether all that follows the message is as the standard has it.
     pub(super) padding_ok: bool,
+    /// How many whole codewords that is.
+    pub(super) padding: usize,
 }
 
 /// Data codewords that no encoder writes.
@@ -63,6 +65,7 @@ pub(super) fn read(version: Version, data: &[u8]) -> Result<Message, BadStream> 
         }
         stream.segment(mode)?;
     }
+    stream.message.padding = stream.bits.remaining() / 8;
     stream.message.padding_ok = is_padding(stream.bits);
     Ok(stream.message)
 }

@@ -230,7 +230,8 @@ fn a_terminator_may_be_cut_short_by_the_end() {
         read(Version::new(1).unwrap(), &[]),
         Ok(Message {
             runs: vec![],
-            padding_ok: true
+            padding_ok: true,
+            padding: 0,
         })
     );
 }
@@ -238,17 +239,18 @@ fn a_terminator_may_be_cut_short_by_the_end() {
 #[test]
 fn padding_is_judged_and_never_refused() {
     let one = [(4, 4), (1, 8), (0x41, 8)];
-    for (rest, is_ok) in [
-        (vec![(0, 4)], true),
-        (vec![(0, 4), (0xec, 8), (0x11, 8), (0xec, 8)], true),
-        (vec![(0, 4), (0x11, 8), (0xec, 8)], false),
-        (vec![(0, 4), (0, 8), (0, 8)], false),
-        (vec![(0, 4), (0xec, 8), (0xec, 8)], false),
+    for (rest, is_ok, codewords) in [
+        (vec![], true, 0),
+        (vec![(0, 4)], true, 0),
+        (vec![(0, 4), (0xec, 8), (0x11, 8), (0xec, 8)], true, 3),
+        (vec![(0, 4), (0x11, 8), (0xec, 8)], false, 2),
+        (vec![(0, 4), (0, 8), (0, 8)], false, 2),
+        (vec![(0, 4), (0xec, 8), (0xec, 8)], false, 2),
     ] {
         let message = read_small(&[&one[..], &rest].concat()).unwrap();
         assert_eq!(
-            (message.bytes(), message.padding_ok),
-            (b"A".to_vec(), is_ok),
+            (message.bytes(), message.padding_ok, message.padding),
+            (b"A".to_vec(), is_ok, codewords),
             "{rest:?}"
         );
     }
