@@ -15,9 +15,10 @@ pub(in crate::vision) enum Level {
     H,
 }
 
+#[cfg(test)]
 impl Level {
     /// All four, the weakest first.
-    pub(in crate::vision) const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
+    pub(super) const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
 }
 
 /// The blocks of a symbol: all have the same error correction, the last ones a codeword more of data.

@@ -29,8 +29,10 @@ mod version_info;
 
 pub(in crate::vision) use blocks::{Decoded, Undecodable, decode};
 pub(in crate::vision) use draw::encode_again;
-pub(in crate::vision) use format::{Format, FormatCandidate, format_candidates};
+pub(in crate::vision) use format::{Format, format_candidates};
 pub(in crate::vision) use layout::{Layout, Role};
-pub(in crate::vision) use level::Level;
 pub(in crate::vision) use version::Version;
-pub(in crate::vision) use version_info::{VersionScore, version_score};
+pub(in crate::vision) use version_info::version_score;
+
+#[cfg(test)]
+use level::Level;

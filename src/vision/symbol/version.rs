@@ -13,13 +13,6 @@ impl Version {
         (1..=Self::MAX.0).contains(&number).then_some(Self(number))
     }
 
-    /// The version whose symbols are so many modules wide; `None` where no symbol is.
-    pub(in crate::vision) fn of_side(modules: usize) -> Option<Self> {
-        let beyond = modules.checked_sub(17)?;
-        let number = u8::try_from(beyond / 4).ok()?;
-        (beyond % 4 == 0).then_some(number).and_then(Self::new)
-    }
-
     /// All of them, the smallest first.
     pub(in crate::vision) fn all() -> impl Iterator<Item = Self> {
         (1..=Self::MAX.0).map(Self)
@@ -107,16 +100,9 @@ mod tests {
     }
 
     #[test]
-    fn a_side_tells_its_version_and_other_sides_none() {
-        for version in Version::all() {
-            assert_eq!(Version::of_side(version.side()), Some(version));
-        }
-        let sides = (0..2000).filter(|&side| Version::of_side(side).is_some());
-        assert_eq!(
-            sides.collect::<Vec<_>>(),
-            (21..=177).step_by(4).collect::<Vec<_>>()
-        );
-        assert_eq!(Version::of_side(usize::MAX), None);
+    fn sides_grow_by_four_modules() {
+        let sides: Vec<_> = Version::all().map(Version::side).collect();
+        assert_eq!(sides, (21..=177).step_by(4).collect::<Vec<_>>());
     }
 
     #[test]
