@@ -1,10 +1,16 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check bench long packages tools-test tools-check
+.PHONY: demo test check bench bench-readers long packages packages-readers tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+define install
+@missing=$$(for package in $(1); do \
+	dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+if [ -n "$$missing" ]; then $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $$missing; fi
+endef
 
 # FRAMES=DIR scans a folder of images instead of the demo's own.
 demo: packages
@@ -17,6 +23,7 @@ test: packages tools-test
 # Each feature set is linted by itself, so that none leans on another's code.
 check: packages tools-check
 	cargo fmt --check
+	cargo fmt --check --manifest-path benches/readers/Cargo.toml
 	cargo clippy --locked --all-targets --no-default-features -- -D warnings
 	cargo clippy --locked --all-targets --features kiosk -- -D warnings
 	cargo clippy --locked --all-targets --features server -- -D warnings
@@ -26,14 +33,22 @@ check: packages tools-check
 bench: packages
 	cargo bench --locked --features gate,server
 
+# QR readers compared on the same pictures: FRAMES=DIR of a gate's frames, IMAGES=DIR of photos.
+bench-readers: FRAMES ?= ../shared/frames
+bench-readers: IMAGES ?= ../shared/images
+bench-readers: packages-readers
+	@cargo run --locked --release --manifest-path benches/readers/Cargo.toml -- "$(FRAMES)" "$(IMAGES)"
+
 # Every kill, power cut and mutation, where `make test` runs a tenth.
 long: packages tools-test
 	WICKET_LONG=1 cargo nextest run --locked --all-features
 
 packages:
-	@missing=$$(for package in $(PACKAGES); do \
-		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
-	if [ -n "$$missing" ]; then $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $$missing; fi
+	$(call install,$(PACKAGES))
+
+# The reader in C++ is built from source.
+packages-readers:
+	$(call install,$(PACKAGES) cmake g++)
 
 tools-test:
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
