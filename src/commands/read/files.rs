@@ -1,48 +1,35 @@
-//! `wicket read`: the QR texts in images.
+//! Images by name: the texts in each.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::ClockId;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::say;
-use super::{Outcome, WRONG_USE};
+use super::timed;
+use crate::commands::{Outcome, WRONG_USE, say, with_causes};
 use crate::device::image_file::LumaImage;
 use crate::domain::ids::hex;
-use crate::vision::{self, Code};
+use crate::vision::Code;
 
-/// Read the QR codes in images.
+/// Reads each image and prints what is in it.
 ///
-/// Prints the texts of the codes in each image, the largest code first. Images are PNG, JPEG, WebP or PGM files.
-///
-/// The exit status is 0 if every image has a code, 1 if one has none, and 2 if a file could not be read as an
-/// image; the others are read all the same.
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    /// Print one JSON line an image: file, texts, codes (text, bytes_sha256, corners), and ms, the milliseconds
-    /// of processor time, all threads together, from brightness to texts.
-    #[arg(long)]
-    json: bool,
-    /// The images.
-    #[arg(required = true, value_name = "IMAGE")]
-    images: Vec<PathBuf>,
-}
-
-pub(super) fn run(args: &Args) -> Outcome {
+/// # Errors
+/// Where standard output cannot be written.
+pub(super) fn run(images: &[PathBuf], json: bool) -> Outcome {
     let mut out = io::stdout().lock();
     let mut status = 0;
-    for path in &args.images {
+    for path in images {
         match report(path) {
             Ok(report) => {
                 status = status.max(u8::from(report.codes.is_empty()));
-                report.print(args.json, &mut out)?;
+                report.print(json, &mut out)?;
             }
             Err(error) => {
                 status = WRONG_USE;
-                say::remark(&format!("wicket: {}", super::with_causes(error.as_ref())));
+                say::remark(&format!("wicket: {}", with_causes(error.as_ref())));
             }
         }
     }
@@ -67,10 +54,9 @@ struct CodeReport {
 fn report(path: &Path) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
     let image = LumaImage::open(path)?;
     let frame = image.frame()?;
-    let before_ms = processor_ms();
-    let reading = vision::read(&frame);
-    let ms = processor_ms() - before_ms;
-    let codes = reading.unwrap_or_else(|panicked| {
+    // All threads together: what reading costs the machine.
+    let timed = timed::read(&frame, ClockId::ProcessCPUTime);
+    let codes = timed.codes.unwrap_or_else(|panicked| {
         say::remark(&format!("wicket: {}: {panicked}", path.display()));
         Vec::new()
     });
@@ -78,14 +64,8 @@ fn report(path: &Path) -> Result<Report, Box<dyn std::error::Error + Send + Sync
         file: path.display().to_string(),
         texts: codes.iter().filter_map(|code| code.text.clone()).collect(),
         codes: codes.iter().map(CodeReport::new).collect(),
-        ms,
+        ms: timed.ms,
     })
-}
-
-/// Processor time of all threads of this process, in milliseconds.
-fn processor_ms() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 impl Report {
