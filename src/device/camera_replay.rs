@@ -128,7 +128,10 @@ impl IntoIterator for Replay {
 }
 
 /// The images and the folders in a folder, each in the order of their names. Other files are passed over.
-fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ReplayError> {
+///
+/// # Errors
+/// [`ReplayError::Unreadable`] where it is no folder that can be read.
+pub fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ReplayError> {
     let unreadable = |source| ReplayError::Unreadable {
         path: folder.to_owned(),
         source,

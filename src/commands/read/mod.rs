@@ -1,11 +1,15 @@
 //! `wicket read`: the QR texts in images.
 
+mod bench;
 mod files;
 mod timed;
 
 use std::path::PathBuf;
 
 use super::Outcome;
+
+/// The most times that `--bench` reads an image: by then the median stands still.
+const REPEATS_MAX: i64 = 1000;
 
 /// Read the QR codes in images.
 ///
@@ -16,14 +20,34 @@ use super::Outcome;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Print one JSON line an image: file, texts, codes (text, bytes_sha256, corners), and ms, the milliseconds
-    /// of processor time, all threads together, from brightness to texts.
+    /// of processor time, all threads together, from brightness to texts. With --bench, print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Read every image of a folder and of the folders in it, and print how many were read and how long it took.
+    ///
+    /// Milliseconds are processor time of one thread, from brightness to texts. The images of a folder are the
+    /// frames of one person, in the order of their names, as `wicket scan --frames` has it; frames count from 0.
+    ///
+    /// Where the folder holds `expected.jsonl` (lines with path and text; a path that is a folder stands for its
+    /// frames, and text null for no code) or else `MANIFEST.tsv` (a line of headings, then path and expected:
+    /// `text:` or `sha256:` and the code's, or nothing for no code), texts are judged, and the images that gave a
+    /// wrong one or missed theirs are named. A path that is not there counts as a file that could not be read. An
+    /// image that such a list names itself is a person of its own. The exit status is then 0 if every image gave
+    /// what is expected, and 1 if one did not.
+    #[arg(long, value_name = "DIR", conflicts_with = "images")]
+    bench: Option<PathBuf>,
+    /// Read each image N times and take the median of its milliseconds.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "bench",
+          value_parser = clap::value_parser!(u32).range(1..=REPEATS_MAX))]
+    repeat: u32,
     /// The images.
-    #[arg(required = true, value_name = "IMAGE")]
+    #[arg(required_unless_present = "bench", value_name = "IMAGE")]
     images: Vec<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    files::run(&args.images, args.json)
+    match &args.bench {
+        Some(folder) => bench::run(folder, args.repeat, args.json),
+        None => files::run(&args.images, args.json),
+    }
 }

@@ -1,5 +1,7 @@
 //! `wicket read`.
 
+mod bench;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
