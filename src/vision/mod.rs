@@ -2,6 +2,7 @@
 
 mod code;
 mod frame;
+mod luma;
 mod reader;
 #[cfg_attr(
     not(test),
@@ -15,4 +16,5 @@ mod symbol;
 
 pub use code::Code;
 pub use frame::{FrameError, LumaFrame, SIDE_PX_MAX};
+pub use luma::{Jpeg, JpegError, LumaBuffer, LumaError, PixelFormat, RawFrame};
 pub use reader::{ReaderPanicked, read};
