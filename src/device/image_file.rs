@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use image::error::DecodingError;
 use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::vision::{FrameError, LumaFrame, SIDE_PX_MAX};
+use crate::vision::{FrameError, Jpeg, JpegError, LumaFrame, SIDE_PX_MAX};
 
 /// The most bytes of an image file: an uncompressed grey frame of the largest size and its header.
 pub const FILE_BYTES_MAX: u64 = (SIDE_PX_MAX * SIDE_PX_MAX) as u64 + 4096;
@@ -67,12 +68,7 @@ impl LumaImage {
     /// [`ImageFileError`] where the file cannot be read or is no whole image.
     pub fn open(path: &Path) -> Result<Self, ImageFileError> {
         let bytes = file_bytes(path)?;
-        let image = decode(&bytes).map_err(|refusal| refusal.at(path))?;
-        Ok(Self {
-            width: image.width() as usize,
-            height: image.height() as usize,
-            pixels: on_white(image),
-        })
+        decode(&bytes).map_err(|refusal| refusal.at(path))
     }
 
     /// The pixels as a frame.
@@ -130,30 +126,65 @@ impl From<ImageError> for Refusal {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<DynamicImage, Refusal> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
+impl From<JpegError> for Refusal {
+    fn from(error: JpegError) -> Self {
+        match error {
+            JpegError::Size { width, height } if width > 0 && height > 0 => Self::TooManyPixels,
+            JpegError::CutOff => Self::Damaged(None),
+            damaged => {
+                let source = DecodingError::new(ImageFormat::Jpeg.into(), damaged);
+                Self::Damaged(Some(ImageError::Decoding(source)))
+            }
+        }
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<LumaImage, Refusal> {
+    let reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|_| Refusal::NotAnImage)?;
-    let format = reader.format().ok_or(Refusal::NotAnImage)?;
-    if format == ImageFormat::Jpeg && !has_jpeg_end(bytes) {
+    match reader.format().ok_or(Refusal::NotAnImage)? {
+        ImageFormat::Jpeg => decode_jpeg(bytes, reader),
+        _ => decode_colours(reader),
+    }
+}
+
+/// The decoder paints the missing rest of a cut file grey without a word, so the end must be there.
+fn decode_jpeg(bytes: &[u8], reader: ImageReader<Cursor<&[u8]>>) -> Result<LumaImage, Refusal> {
+    let jpeg = match Jpeg::parse(bytes) {
+        // Its kind is the decoder's to name.
+        Err(JpegError::Unsupported) => return decode_colours(reader),
+        jpeg => jpeg?,
+    };
+    if !jpeg.is_whole() {
         return Err(Refusal::Damaged(None));
     }
+    let mut pixels = Vec::new();
+    match jpeg.decode_luma(&mut pixels) {
+        Err(JpegError::NoLuma | JpegError::Unsupported) => decode_colours(reader),
+        decoded => {
+            decoded?;
+            Ok(LumaImage {
+                width: jpeg.width(),
+                height: jpeg.height(),
+                pixels,
+            })
+        }
+    }
+}
+
+fn decode_colours(mut reader: ImageReader<Cursor<&[u8]>>) -> Result<LumaImage, Refusal> {
     let mut limits = Limits::default();
     limits.max_image_width = u32::try_from(SIDE_PX_MAX).ok();
     limits.max_image_height = u32::try_from(SIDE_PX_MAX).ok();
     limits.max_alloc = Some(DECODER_BYTES_MAX);
     reader.limits(limits);
-    Ok(reader.decode()?)
-}
-
-/// Whether the last scan of a JPEG is followed by its end marker. The decoder paints the missing rest of a cut
-/// file grey without a word; within a scan's data no marker but a restart can occur.
-fn has_jpeg_end(bytes: &[u8]) -> bool {
-    let last = |marker| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
-    match (last(0xda), last(0xd9)) {
-        (Some(scan), Some(end)) => scan < end,
-        _ => false,
-    }
+    let image = reader.decode()?;
+    Ok(LumaImage {
+        width: image.width() as usize,
+        height: image.height() as usize,
+        pixels: on_white(image),
+    })
 }
 
 fn on_white(image: DynamicImage) -> Vec<u8> {
@@ -165,4 +196,54 @@ fn on_white(image: DynamicImage) -> Vec<u8> {
         u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
     };
     image.into_luma_alpha8().pixels().map(blend).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JPEG: &[u8] = include_bytes!("../../tests/vectors/jpeg/420.jpg");
+
+    fn open(bytes: &[u8]) -> Result<LumaImage, ImageFileError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("0.jpg");
+        std::fs::write(&path, bytes).unwrap();
+        LumaImage::open(&path)
+    }
+
+    #[test]
+    fn a_photograph_with_a_film_behind_it_is_the_photograph() {
+        let film = b"\0\0\0\x18ftypmp42 \xff\xda\0\x02 and no end";
+        let opened = open(&[JPEG, film].concat()).unwrap();
+        assert!(opened == open(JPEG).unwrap());
+    }
+
+    #[test]
+    fn a_photograph_cut_anywhere_is_damaged() {
+        for kept in [3, 300, JPEG.len() / 2, JPEG.len() - 1] {
+            let cut = open(&JPEG[..kept]);
+            assert!(
+                matches!(cut, Err(ImageFileError::Damaged { .. })),
+                "{kept}: {cut:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_jpeg_of_red_green_and_blue_is_read_by_way_of_its_colours() {
+        let image = open(include_bytes!("../../tests/vectors/jpeg/rgb.jpg")).unwrap();
+        assert_eq!((image.width, image.height), (101, 67));
+    }
+
+    #[test]
+    fn a_jpeg_that_claims_too_many_pixels_is_too_large_and_one_without_any_is_damaged() {
+        let frame = JPEG.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+        let claims = |side: u8| {
+            let mut bytes = JPEG.to_vec();
+            bytes[frame + 5..frame + 9].fill(side);
+            open(&bytes)
+        };
+        assert!(matches!(claims(0xff), Err(ImageFileError::TooManyPixels { .. })));
+        assert!(matches!(claims(0), Err(ImageFileError::Damaged { .. })));
+    }
 }
