@@ -10,7 +10,7 @@ use super::intake::{End, Intake, Place, Seen, Sight};
 use crate::device::camera_replay::ReplayFrame;
 use crate::device::image_file::{ImageFileError, LumaImage};
 use crate::domain::time::Moment;
-use crate::vision::{self, Code, FrameError, ReaderPanicked};
+use crate::vision::{Budget, Code, FrameError, Reader, ReaderPanicked};
 
 /// How many frames pass in a second of the lane's time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +50,15 @@ pub fn read_frames(
     frames: impl IntoIterator<Item = ReplayFrame> + Send + 'static,
     rate: FrameRate,
 ) -> io::Result<()> {
-    feed.run(move |feed| feed_frames(feed, frames, rate, texts_in))
+    let mut reader = Reader::new();
+    feed.run(move |feed| {
+        feed_frames(feed, frames, rate, |frame, is_new_person| {
+            if is_new_person {
+                reader.forget();
+            }
+            texts_in(&mut reader, frame)
+        })
+    })
 }
 
 /// Why a frame could not be read.
@@ -70,15 +78,16 @@ fn feed_frames(
     feed: &Feed,
     frames: impl IntoIterator<Item = ReplayFrame>,
     rate: FrameRate,
-    reader: impl Fn(&ReplayFrame) -> Result<Vec<String>, Trouble>,
+    mut reader: impl FnMut(&ReplayFrame, bool) -> Result<Vec<String>, Trouble>,
 ) -> Result<End, Gone> {
     let mut folder = None;
     for (number, frame) in (0..).zip(frames) {
-        if number > 0 && frame.folder != folder {
+        let is_new_person = number > 0 && frame.folder != folder;
+        if is_new_person {
             feed.give(Intake::NewPerson)?;
         }
         folder.clone_from(&frame.folder);
-        let texts = match guarded(&frame, &reader) {
+        let texts = match guarded(&frame, |frame| reader(frame, is_new_person)) {
             Ok(texts) => texts,
             Err(trouble) => {
                 feed.give(Intake::Warning(trouble.into()))?;
@@ -97,10 +106,10 @@ fn feed_frames(
     Ok(End::Source)
 }
 
-/// A decoder or reader that panics costs its frame only: neither keeps anything from frame to frame.
+/// A decoder that panics costs its frame only: it keeps nothing from frame to frame. The reader looks after itself.
 fn guarded(
     frame: &ReplayFrame,
-    reader: impl Fn(&ReplayFrame) -> Result<Vec<String>, Trouble>,
+    reader: impl FnOnce(&ReplayFrame) -> Result<Vec<String>, Trouble>,
 ) -> Result<Vec<String>, Trouble> {
     catch_unwind(AssertUnwindSafe(|| reader(frame))).unwrap_or_else(|panic| {
         Err(Trouble::Panicked {
@@ -110,12 +119,14 @@ fn guarded(
     })
 }
 
-fn texts_in(frame: &ReplayFrame) -> Result<Vec<String>, Trouble> {
+fn texts_in(reader: &mut Reader, frame: &ReplayFrame) -> Result<Vec<String>, Trouble> {
     let image = LumaImage::open(&frame.path)?;
-    let codes = vision::read(&image.frame()?).map_err(|source| Trouble::Reader {
-        path: frame.path.clone(),
-        source,
-    })?;
+    let codes = reader
+        .read(&image.frame()?, Budget::LIVE)
+        .map_err(|source| Trouble::Reader {
+            path: frame.path.clone(),
+            source,
+        })?;
     // Bytes that are no text are still a code, and no ticket: what replaces them is in no ticket's alphabet.
     let text = |code: Code| String::from_utf8_lossy(&code.bytes).into_owned();
     Ok(codes.into_iter().map(text).collect())
@@ -138,7 +149,7 @@ mod tests {
     /// What the decider hears, one word each.
     fn heard(
         frames: Vec<ReplayFrame>,
-        reader: impl Fn(&ReplayFrame) -> Result<Vec<String>, Trouble> + Send + 'static,
+        reader: impl FnMut(&ReplayFrame, bool) -> Result<Vec<String>, Trouble> + Send + 'static,
     ) -> Vec<String> {
         let (feed, intake) = Feed::new();
         feed.run(move |feed| feed_frames(feed, frames, FrameRate(30.0), reader))
@@ -166,7 +177,7 @@ mod tests {
             frame(Some("ada"), 1),
             frame(Some("ben"), 0),
         ];
-        let heard = heard(frames, |_| Ok(vec!["A".to_owned()]));
+        let heard = heard(frames, |_, _| Ok(vec!["A".to_owned()]));
         assert_eq!(
             heard,
             ["0 at 0: A", "1 at 33: A", "person", "0 at 66: A", "Source"]
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn a_panic_in_a_reader_costs_that_frame_only() {
         let frames = (0..3).map(|index| frame(None, index)).collect();
-        let heard = heard(frames, |frame| match frame.index {
+        let heard = heard(frames, |frame, _| match frame.index {
             1 => panic!("index out of range"),
             index => Ok(vec![format!("code-{index}")]),
         });
@@ -197,7 +208,7 @@ mod tests {
     fn no_frame_is_dropped_however_slow_the_decider_is() {
         let (feed, intake) = Feed::new();
         let frames: Vec<_> = (0..100).map(|index| frame(None, index)).collect();
-        feed.run(move |feed| feed_frames(feed, frames, FrameRate(30.0), |_| Ok(Vec::new())))
+        feed.run(move |feed| feed_frames(feed, frames, FrameRate(30.0), |_, _| Ok(Vec::new())))
             .unwrap();
         let seen = intake
             .iter()

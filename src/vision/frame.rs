@@ -1,5 +1,7 @@
 //! A picture as brightness alone, borrowed from whoever captured it.
 
+use super::geometry::Point;
+
 /// The longest side of a frame, in pixels: above every camera at a gate, and a frame of this size still fits
 /// twice into the memory of the smallest gate computer.
 pub const SIDE_PX_MAX: usize = 8192;
@@ -92,6 +94,33 @@ impl<'a> LumaFrame<'a> {
     #[must_use]
     pub fn at(&self, x: usize, y: usize) -> u8 {
         self.pixels.get(y * self.stride + x).copied().unwrap_or(u8::MAX)
+    }
+
+    /// A row of pixels, empty below the frame.
+    #[must_use]
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        let start = y * self.stride;
+        self.pixels.get(start..start + self.width).unwrap_or_default()
+    }
+
+    /// Whether a place lies in the frame.
+    pub(super) fn contains(&self, at: Point) -> bool {
+        at.x >= 0.0 && at.y >= 0.0 && at.x < self.width as f32 && at.y < self.height as f32
+    }
+
+    /// The brightness at a place between pixels, whose centres lie at halves; that of the nearest edge outside.
+    pub(super) fn between(&self, at: Point) -> f32 {
+        let inside = |value: f32, side: usize| (value - 0.5).clamp(0.0, (side - 1) as f32);
+        let (x, y) = (inside(at.x, self.width), inside(at.y, self.height));
+        let (left, top) = (x as usize, y as usize);
+        let (fx, fy) = (x - left as f32, y - top as f32);
+        let right = usize::from(left + 1 < self.width);
+        let below = if top + 1 < self.height { self.stride } else { 0 };
+        let start = top * self.stride + left;
+        let pixel = |offset: usize| f32::from(self.pixels.get(start + offset).copied().unwrap_or(0));
+        let upper = pixel(0) + (pixel(right) - pixel(0)) * fx;
+        let lower = pixel(below) + (pixel(below + right) - pixel(below)) * fx;
+        upper + (lower - upper) * fy
     }
 }
 

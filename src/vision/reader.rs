@@ -1,62 +1,256 @@
-//! The reader behind the seam: rqrr.
+//! The order of the passes, and what is remembered from frame to frame.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rqrr::PreparedImage;
-
+use super::budget::{Budget, Meter};
 use super::code::Code;
 use super::frame::LumaFrame;
+use super::memory::Memory;
+use super::pass::{Outcome, Pass, Unread};
+use super::plane::Plane;
+use super::trace::PassTrace;
+
+/// The size, in pixels, at which a frame is looked at first. A code that fills a third of it has modules of two pixels
+/// and more, and a quarter of the pixels cost a quarter of the time.
+const FIRST_PIXELS: usize = 300_000;
+/// What counts as noise: see [`super::noise::level`]. Below six, noise makes finders; above eight, blur unmakes them.
+const NOISE_FACTOR: f32 = 7.0;
+/// For symbols whose contrast is little more than the noise.
+const NOISE_FACTOR_LOW: f32 = 3.0;
+
+/// A frame whose surest finder is less sure than this shows no code: what chance makes has up to 3.2, a true one that
+/// is blurred 3.7 and more.
+const FINDER_QUALITY_RESCUED: f32 = 3.3;
 
 /// The reader gave up on a frame in a way that its author did not foresee. The next frame is read as if nothing
-/// had happened: a reader keeps no state.
+/// had happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the code reader failed on this image: {0}")]
 pub struct ReaderPanicked(String);
 
-/// The codes in a frame, the largest first. A code is found once.
+/// What a frame shows.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The codes, the largest first. A code is found once.
+    pub codes: Vec<Code>,
+    /// What was done to find them, pass by pass.
+    pub passes: Vec<PassTrace>,
+}
+
+/// The codes in a picture, the largest first, within a budget of work.
 ///
 /// # Errors
-/// [`ReaderPanicked`] where the reader panicked and found nothing else in the frame.
-pub fn read(frame: &LumaFrame<'_>) -> Result<Vec<Code>, ReaderPanicked> {
-    read_with(frame, rqrr_codes)
+/// [`ReaderPanicked`] where the reader panicked.
+pub fn read(frame: &LumaFrame<'_>, budget: Budget) -> Result<Vec<Code>, ReaderPanicked> {
+    Ok(explain(frame, budget)?.codes)
 }
 
-fn read_with(
-    frame: &LumaFrame<'_>,
-    reader: impl FnOnce(&LumaFrame<'_>) -> Result<Vec<Code>, ReaderPanicked>,
-) -> Result<Vec<Code>, ReaderPanicked> {
-    let mut codes = guarded(|| reader(frame))??;
-    codes.sort_by(|a, b| b.area().total_cmp(&a.area()));
-    Ok(codes)
+/// As [`read`], with what was done.
+///
+/// # Errors
+/// [`ReaderPanicked`] where the reader panicked.
+pub fn explain(frame: &LumaFrame<'_>, budget: Budget) -> Result<Reading, ReaderPanicked> {
+    guarded(|| {
+        let mut sight = Sight::new(frame, budget);
+        let [first, second] = usual(frame);
+        let passes = [first, second].into_iter().chain(rescues(frame));
+        for pass in passes {
+            if sight.look(pass) {
+                break;
+            }
+        }
+        sight.reading()
+    })
 }
 
-/// Each code is guarded on its own too, so that one that panics does not hide the others.
-fn rqrr_codes(frame: &LumaFrame<'_>) -> Result<Vec<Code>, ReaderPanicked> {
-    let mut image =
-        PreparedImage::prepare_from_greyscale(frame.width(), frame.height(), |x, y| frame.at(x, y));
-    let mut codes = Vec::new();
-    let mut panicked = None;
-    for grid in image.detect_grids() {
-        let mut bytes = Vec::new();
-        match guarded(|| grid.decode_to(&mut bytes)) {
-            Ok(Ok(_)) => codes.push(Code::new(bytes, grid.bounds.map(corner))),
-            Ok(Err(_unreadable)) => {}
-            Err(panic) => panicked = Some(panic),
+/// Reads the frames of a camera one after the other. What is seen in one helps with the next: a frame that nothing is
+/// read from gets one rescue pass, another one each time, and a symbol that is found and not read is remembered.
+#[derive(Debug, Default)]
+pub struct Reader {
+    memory: Memory,
+    frames_without: usize,
+}
+
+impl Reader {
+    /// A reader that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets what was seen: somebody else stands before the camera.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The codes in the next frame, the largest first, within a budget of work.
+    ///
+    /// # Errors
+    /// [`ReaderPanicked`] where the reader panicked; it has then forgotten what was seen.
+    pub fn read(&mut self, frame: &LumaFrame<'_>, budget: Budget) -> Result<Vec<Code>, ReaderPanicked> {
+        let codes = guarded(|| self.look(frame, budget));
+        if codes.is_err() {
+            self.forget();
+        }
+        codes
+    }
+
+    fn look(&mut self, frame: &LumaFrame<'_>, budget: Budget) -> Vec<Code> {
+        let mut sight = Sight::new(frame, budget);
+        let found = usual(frame).into_iter().any(|pass| sight.look(pass)) || self.rescue(frame, &mut sight);
+        if found {
+            self.forget();
+            return sight.reading().codes;
+        }
+        self.frames_without += 1;
+        let Some(unread) = sight.unread.take() else {
+            self.memory.nothing();
+            return Vec::new();
+        };
+        let Some(symbol) = self.memory.add(&unread) else {
+            return Vec::new();
+        };
+        self.forget();
+        vec![symbol.code(unread.corners)]
+    }
+}
+
+impl Reader {
+    /// One pass more where something is seen that may be part of a code; another one each time.
+    fn rescue(&self, frame: &LumaFrame<'_>, sight: &mut Sight<'_>) -> bool {
+        let rescues = rescues(frame);
+        let rescue = rescues.get(self.frames_without % rescues.len());
+        match rescue {
+            Some(&rescue) if sight.surest >= FINDER_QUALITY_RESCUED => sight.look(rescue),
+            _ => false,
         }
     }
-    match panicked {
-        Some(panic) if codes.is_empty() => Err(panic),
-        _ => Ok(codes),
+}
+
+/// The passes that every frame gets: first at the size that costs little, then at the next larger one (or, for a small
+/// picture, at half its size).
+fn usual(frame: &LumaFrame<'_>) -> [Pass; 2] {
+    let first = first_halvings(frame);
+    let second = first.checked_sub(1).unwrap_or(1);
+    [first, second].map(|halvings| Pass {
+        halvings,
+        smooth: false,
+        noise_factor: NOISE_FACTOR,
+    })
+}
+
+/// The passes for what the usual ones miss: large modules that are not evenly filled, texture, and little contrast.
+fn rescues(frame: &LumaFrame<'_>) -> [Pass; 3] {
+    let first = first_halvings(frame);
+    let second = first.saturating_sub(1);
+    let pass = |halvings, smooth, noise_factor| Pass {
+        halvings,
+        smooth,
+        noise_factor,
+    };
+    [
+        pass(first, false, NOISE_FACTOR_LOW),
+        pass(first.max(1) + 1, false, 5.0),
+        pass(second, true, NOISE_FACTOR),
+    ]
+}
+
+fn first_halvings(frame: &LumaFrame<'_>) -> usize {
+    let pixels = frame.width() * frame.height();
+    (0..)
+        .find(|halvings| pixels >> (2 * halvings) <= FIRST_PIXELS)
+        .unwrap_or(0)
+}
+
+/// A frame, the smaller copies of it that were made, and what was seen in it.
+struct Sight<'a> {
+    frame: LumaFrame<'a>,
+    meter: Meter,
+    halves: Vec<Plane>,
+    codes: Vec<Code>,
+    unread: Option<Unread>,
+    /// The quality of the surest finder.
+    surest: f32,
+    passes: Vec<PassTrace>,
+}
+
+impl<'a> Sight<'a> {
+    fn new(frame: &LumaFrame<'a>, budget: Budget) -> Self {
+        Self {
+            frame: *frame,
+            meter: Meter::new(budget),
+            halves: Vec::new(),
+            codes: Vec::new(),
+            unread: None,
+            surest: 0.0,
+            passes: Vec::new(),
+        }
+    }
+
+    /// Looks once more; whether a code was read.
+    fn look(&mut self, pass: Pass) -> bool {
+        let Some(outcome) = self.outcome(pass) else {
+            return false;
+        };
+        self.surest = self.surest.max(outcome.surest);
+        self.passes.push(outcome.trace);
+        let score = |unread: &Option<Unread>| unread.as_ref().map_or(-1.0, |unread| unread.grid.score);
+        if score(&outcome.unread) > score(&self.unread) {
+            self.unread = outcome.unread;
+        }
+        self.codes = outcome.codes;
+        !self.codes.is_empty()
+    }
+
+    fn outcome(&mut self, pass: Pass) -> Option<Outcome> {
+        self.halve(pass.halvings)?;
+        let plane = match pass.halvings.checked_sub(1) {
+            None => self.frame,
+            Some(index) => self.halves.get(index)?.frame()?,
+        };
+        if !pass.smooth {
+            return Some(pass.run(&plane, &mut self.meter));
+        }
+        if !self
+            .meter
+            .take(plane.width() * plane.height() / SMOOTHED_PER_UNIT)
+        {
+            return None;
+        }
+        let smooth = Plane::smooth(&plane);
+        Some(pass.run(&smooth.frame()?, &mut self.meter))
+    }
+
+    /// Makes the halves that a pass needs; none where the frame is too small, or too much work was done.
+    fn halve(&mut self, halvings: usize) -> Option<()> {
+        while self.halves.len() < halvings {
+            let last = match self.halves.last() {
+                None => self.frame,
+                Some(plane) => plane.frame()?,
+            };
+            if !self.meter.take(last.width() * last.height() / HALVED_PER_UNIT) {
+                return None;
+            }
+            self.halves.push(Plane::half(&last)?);
+        }
+        Some(())
+    }
+
+    fn reading(mut self) -> Reading {
+        self.codes.sort_by(|a, b| b.area().total_cmp(&a.area()));
+        Reading {
+            codes: self.codes,
+            passes: self.passes,
+        }
     }
 }
 
-fn corner(point: rqrr::Point) -> (f32, f32) {
-    // Sides have at most 8,192 pixels, which an f32 holds exactly.
-    (point.x as f32, point.y as f32)
-}
+/// How many pixels are halved, and smoothed, for a unit of work.
+const HALVED_PER_UNIT: usize = 10;
+const SMOOTHED_PER_UNIT: usize = 3;
 
-/// Nothing that the closure borrows is looked at again after a panic, so a broken invariant cannot be seen.
+/// Nothing that the closure borrows is looked at again after a panic but to be emptied.
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, ReaderPanicked> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| ReaderPanicked(message(panic.as_ref())))
 }
@@ -66,106 +260,4 @@ fn message(panic: &(dyn Any + Send)) -> String {
     fixed
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use qrcode::QrCode;
-
-    use super::*;
-
-    /// Codes side by side, each `module_px` pixels a module.
-    fn picture(codes: &[(&[u8], usize)]) -> (usize, usize, Vec<u8>) {
-        let codes: Vec<_> = codes
-            .iter()
-            .map(|(data, module_px)| (QrCode::new(data).unwrap(), *module_px))
-            .collect();
-        let side = |(code, module_px): &(QrCode, usize)| (code.width() + 8) * module_px;
-        let (width, height) = (
-            codes.iter().map(side).sum(),
-            codes.iter().map(side).max().unwrap(),
-        );
-        let mut pixels = vec![255; width * height];
-        let mut left = 0;
-        for code in &codes {
-            let (qr, module_px) = code;
-            for y in 0..qr.width() * module_px {
-                for x in 0..qr.width() * module_px {
-                    if qr[(x / module_px, y / module_px)] == qrcode::Color::Dark {
-                        pixels[(y + 4 * module_px) * width + left + 4 * module_px + x] = 0;
-                    }
-                }
-            }
-            left += side(code);
-        }
-        (width, height, pixels)
-    }
-
-    fn read_picture(codes: &[(&[u8], usize)]) -> Vec<Code> {
-        let (width, height, pixels) = picture(codes);
-        read(&LumaFrame::packed(width, height, &pixels).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn the_larger_code_comes_first() {
-        for sizes in [(3, 6), (6, 3)] {
-            let codes = read_picture(&[(b"LEFT", sizes.0), (b"RIGHT", sizes.1)]);
-            let texts: Vec<_> = codes.iter().map(|code| code.text.as_deref().unwrap()).collect();
-            let expected = if sizes.0 > sizes.1 {
-                ["LEFT", "RIGHT"]
-            } else {
-                ["RIGHT", "LEFT"]
-            };
-            assert_eq!(texts, expected);
-        }
-    }
-
-    #[test]
-    fn corners_lie_at_the_edges_of_the_code() {
-        let codes = read_picture(&[(b"TKT1:EDGE", 8)]);
-        let modules = QrCode::new(b"TKT1:EDGE").unwrap().width() as f32;
-        let (near, far) = (4.0 * 8.0, (4.0 + modules) * 8.0);
-        for (corner, expected) in
-            codes[0]
-                .corners
-                .iter()
-                .zip([(near, near), (far, near), (far, far), (near, far)])
-        {
-            // The reader's own bounds are a module too wide.
-            assert!(
-                (corner.0 - expected.0).abs() <= 12.0,
-                "{corner:?} is not {expected:?}"
-            );
-            assert!(
-                (corner.1 - expected.1).abs() <= 12.0,
-                "{corner:?} is not {expected:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn bytes_come_through_unchanged_whether_text_or_not() {
-        for data in [&b"plain"[..], "Grüße 今度".as_bytes(), &[0, 0xff, 0xfe, 0x80, 7]] {
-            let codes = read_picture(&[(data, 4)]);
-            assert_eq!(codes[0].bytes, data);
-            assert_eq!(codes[0].text.as_deref(), std::str::from_utf8(data).ok());
-        }
-    }
-
-    #[test]
-    fn a_frame_without_a_code_has_none() {
-        for grey in [0, 128, 255] {
-            let pixels = vec![grey; 64 * 48];
-            assert_eq!(read(&LumaFrame::packed(64, 48, &pixels).unwrap()), Ok(Vec::new()));
-        }
-    }
-
-    #[test]
-    fn a_panic_in_a_reader_is_a_value_and_the_next_frame_is_read() {
-        let (width, height, pixels) = picture(&[(b"NEXT", 4)]);
-        let frame = LumaFrame::packed(width, height, &pixels).unwrap();
-        let failed = read_with(&frame, |_| panic!("index {} out of range", 7));
-        assert_eq!(failed, Err(ReaderPanicked("index 7 out of range".to_owned())));
-        assert_eq!(read(&frame).unwrap()[0].text.as_deref(), Some("NEXT"));
-    }
 }

@@ -53,7 +53,8 @@ fn report() -> Result<(), Box<dyn Error>> {
 
 fn readers() -> Vec<Box<dyn Reader>> {
     vec![
-        Box::new(ours::Ours::new()),
+        Box::new(ours::Ours::live()),
+        Box::new(ours::Ours::still()),
         Box::new(zxing_cpp::ZxingCpp::options_off()),
         Box::new(zxing_cpp::ZxingCpp::all_tries()),
         Box::new(zxing_cpp::ZxingCpp::all_tries_for_one_code()),

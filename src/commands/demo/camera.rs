@@ -87,7 +87,7 @@ impl Noise {
 #[cfg(test)]
 mod tests {
     use crate::domain::ticket::qr::{ErrorCorrection, Matrix};
-    use crate::vision::{LumaFrame, read};
+    use crate::vision::{Budget, LumaFrame, read};
 
     use super::*;
 
@@ -99,7 +99,7 @@ mod tests {
         for guest in 0..24 {
             let image = frame(&code, Hold::of(guest, guest % 3), guest);
             let pixels = LumaFrame::packed(WIDTH as usize, HEIGHT as usize, &image).unwrap();
-            let codes = read(&pixels).unwrap();
+            let codes = read(&pixels, Budget::LIVE).unwrap();
             assert_eq!(
                 codes.first().and_then(|code| code.text.as_deref()),
                 Some(text),

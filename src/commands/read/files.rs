@@ -12,7 +12,7 @@ use super::timed;
 use crate::commands::{Outcome, WRONG_USE, say, with_causes};
 use crate::device::image_file::LumaImage;
 use crate::domain::ids::hex;
-use crate::vision::Code;
+use crate::vision::{self, Budget, Code};
 
 /// Reads each image and prints what is in it.
 ///
@@ -55,7 +55,7 @@ fn report(path: &Path) -> Result<Report, Box<dyn std::error::Error + Send + Sync
     let image = LumaImage::open(path)?;
     let frame = image.frame()?;
     // All threads together: what reading costs the machine.
-    let timed = timed::read(&frame, ClockId::ProcessCPUTime);
+    let timed = timed::timed(ClockId::ProcessCPUTime, || vision::read(&frame, Budget::STILL));
     let codes = timed.codes.unwrap_or_else(|panicked| {
         say::remark(&format!("wicket: {}: {panicked}", path.display()));
         Vec::new()

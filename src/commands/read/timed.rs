@@ -1,8 +1,8 @@
-//! The reader's call with its time: the one place of `wicket read` that calls it.
+//! A call of the reader with its time.
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::vision::{self, Code, LumaFrame, ReaderPanicked};
+use crate::vision::{Code, ReaderPanicked};
 
 /// What a frame gave, and the milliseconds of processor time that it took.
 pub(super) struct Timed {
@@ -10,10 +10,10 @@ pub(super) struct Timed {
     pub(super) ms: f64,
 }
 
-/// Reads a frame. The clock is that of the process or of the thread.
-pub(super) fn read(frame: &LumaFrame<'_>, clock: ClockId) -> Timed {
+/// Times a reader's call. The clock is that of the process or of the thread.
+pub(super) fn timed(clock: ClockId, read: impl FnOnce() -> Result<Vec<Code>, ReaderPanicked>) -> Timed {
     let before_ms = processor_ms(clock);
-    let codes = vision::read(frame);
+    let codes = read();
     Timed {
         codes,
         ms: processor_ms(clock) - before_ms,

@@ -27,10 +27,12 @@ mod text;
 mod version;
 mod version_info;
 
-pub(in crate::vision) use blocks::{Decoded, Undecodable, decode};
+#[cfg(test)]
+use blocks::Undecodable;
+pub(in crate::vision) use blocks::{Decoded, decode};
 pub(in crate::vision) use draw::encode_again;
 pub(in crate::vision) use format::{Format, format_candidates};
-pub(in crate::vision) use layout::{Layout, Role};
+pub(in crate::vision) use layout::Layout;
 pub(in crate::vision) use version::Version;
 pub(in crate::vision) use version_info::version_score;
 

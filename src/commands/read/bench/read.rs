@@ -7,7 +7,7 @@ use super::quantile::median;
 use crate::commands::read::timed::{self, Timed};
 use crate::commands::{say, with_causes};
 use crate::device::image_file::{ImageFileError, LumaImage};
-use crate::vision::{Code, FrameError};
+use crate::vision::{Budget, Code, FrameError, Reader};
 
 /// What a frame gave.
 pub(super) struct Reading {
@@ -50,7 +50,8 @@ fn ms(reading: Option<&Reading>) -> Vec<f64> {
 }
 
 fn once(person: &Person, remark: impl Fn(&str)) -> Vec<Option<Reading>> {
-    let reading = |frame: &Frame| match decoded_and_read(frame) {
+    let mut reader = Reader::new();
+    let reading = |frame: &Frame| match decoded_and_read(&mut reader, frame) {
         Ok(Timed { codes, ms }) => {
             let codes = codes.unwrap_or_else(|panicked| {
                 remark(&format!("wicket: {}: {panicked}", frame.path.display()));
@@ -66,7 +67,10 @@ fn once(person: &Person, remark: impl Fn(&str)) -> Vec<Option<Reading>> {
     person.frames.iter().map(reading).collect()
 }
 
-fn decoded_and_read(frame: &Frame) -> Result<Timed, Bad> {
+fn decoded_and_read(reader: &mut Reader, frame: &Frame) -> Result<Timed, Bad> {
     let image = LumaImage::open(&frame.path)?;
-    Ok(timed::read(&image.frame()?, ClockId::ThreadCPUTime))
+    let frame = image.frame()?;
+    Ok(timed::timed(ClockId::ThreadCPUTime, || {
+        reader.read(&frame, Budget::LIVE)
+    }))
 }

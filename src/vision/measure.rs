@@ -1,0 +1,76 @@
+//! How large the modules at three finders are seen, and what follows for the size and the tilt of the symbol.
+
+use super::corner::Corner;
+use super::finder::{Finder, Probe};
+use super::geometry::Point;
+use super::symbol::Version;
+use super::view::FINDER_MIDDLE;
+
+/// A far finder may be so much nearer or farther than that of the corner.
+const DEPTH_RANGE: std::ops::RangeInclusive<f32> = 0.6..=1.6;
+/// An estimate of a symbol's size is off by a few in a hundred, which is one version more to either side for every so
+/// many versions.
+const VERSIONS_PER_DOUBT: i32 = 7;
+
+/// The length of a module in pixels along the two arms of a corner.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measured {
+    /// Along the first row, at the corner and at the far finder.
+    along: [f32; 2],
+    /// Down the first column, at the corner and at the far finder.
+    down: [f32; 2],
+}
+
+impl Measured {
+    /// Looks at the sections of the finders along the arms.
+    pub(super) fn of(probe: &mut Probe<'_>, corner: &Corner) -> Self {
+        let [at, right, below] = corner.finders;
+        let mut module = |finder: Finder, towards: Point| {
+            let along = towards * (1.0 / towards.length().max(1.0));
+            let section = probe.section(finder.centre, along, finder.module_px);
+            section.map(|section| section.total / 7.0)
+        };
+        let mut arm = |far: Finder| {
+            let towards = far.centre - at.centre;
+            match (module(at, towards), module(far, towards)) {
+                (Some(near), Some(far)) => [near, far],
+                (Some(only), None) | (None, Some(only)) => [only, only],
+                (None, None) => [at.module_px, far.module_px],
+            }
+        };
+        Self {
+            along: arm(right),
+            down: arm(below),
+        }
+    }
+
+    /// The versions that the symbol may be of, the likeliest first.
+    pub(super) fn versions(&self, corner: &Corner) -> Vec<Version> {
+        let modules = self.modules(corner.finders.map(|finder| finder.centre)) + 2.0 * FINDER_MIDDLE;
+        // Bounded by the limits of a corner's arms.
+        let guess = ((modules - 17.0) / 4.0).round() as i32;
+        let doubt = 1 + guess / VERSIONS_PER_DOUBT;
+        let mut near: Vec<i32> = (guess - doubt..=guess + doubt).collect();
+        near.sort_by_key(|version| (version - guess).abs());
+        near.into_iter()
+            .filter_map(|version| Version::new(u8::try_from(version).ok()?))
+            .collect()
+    }
+
+    /// How many modules lie between the middles of two finders. Along a line seen in perspective the length is the
+    /// number of modules times the geometric mean of the modules at its ends.
+    fn modules(&self, [at, right, below]: [Point; 3]) -> f32 {
+        let count = |far: Point, [a, b]: [f32; 2]| (far - at).length() / (a * b).sqrt();
+        (count(right, self.along) * count(below, self.down)).sqrt()
+    }
+
+    /// The depths of the two far finders relative to that of the corner: a module's length along a line goes with the
+    /// inverse square.
+    pub(super) fn depths(&self) -> [f32; 2] {
+        [self.along, self.down].map(|[near, far]| {
+            (near / far)
+                .sqrt()
+                .clamp(*DEPTH_RANGE.start(), *DEPTH_RANGE.end())
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! One way of looking for codes in a frame.
+
+use super::attempt::{self, Attempt};
+use super::budget::Meter;
+use super::code::Code;
+use super::corner;
+use super::finder::{self, Finder};
+use super::frame::LumaFrame;
+use super::geometry::Point;
+use super::grid::Grid;
+use super::noise;
+use super::trace::{PassTrace, SymbolTrace};
+use super::view::View;
+
+/// How many corners are tried, likeliest first: with three true finders among a few that chance made, theirs is
+/// among the first few.
+const CORNERS_MAX: usize = 60;
+/// What a corner costs that is no symbol, in units of a budget, and what is added for one that may be.
+const CORNER_UNITS: usize = 6_000;
+const SYMBOL_UNITS: usize = 300_000;
+/// A symbol whose known patterns are seen less well than this is not decoded.
+const SCORE_MIN: f32 = 0.3;
+
+/// What is done to a frame before it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pass {
+    /// How often it is halved.
+    pub(super) halvings: usize,
+    /// Whether it is smoothed.
+    pub(super) smooth: bool,
+    /// What counts as noise: see [`noise::level`].
+    pub(super) noise_factor: f32,
+}
+
+/// What came of a pass.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) codes: Vec<Code>,
+    /// The symbol that was seen best of those that could not be read, its place in the whole frame, and its modules.
+    pub(super) unread: Option<Unread>,
+    /// The quality of the surest finder.
+    pub(super) surest: f32,
+    pub(super) trace: PassTrace,
+}
+
+/// A symbol that was found and not read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) grid: Grid,
+    pub(super) modules: Vec<f32>,
+    /// Its corners in pixels of the whole frame.
+    pub(super) corners: [(f32, f32); 4],
+}
+
+impl Pass {
+    /// Looks for codes in a plane of the frame that was made as the pass says.
+    pub(super) fn run(self, plane: &LumaFrame<'_>, meter: &mut Meter) -> Outcome {
+        let noise = noise::level(plane, self.noise_factor);
+        let finders = finder::find(plane, noise, meter);
+        let mut outcome = Outcome {
+            codes: Vec::new(),
+            unread: None,
+            surest: finders.first().map_or(0.0, |finder| finder.quality),
+            trace: PassTrace::new(self, noise, &finders),
+        };
+        for corner in corner::corners(&finders).iter().take(CORNERS_MAX) {
+            if outcome.covers(&corner.finders, self) {
+                continue;
+            }
+            if !meter.take(CORNER_UNITS) {
+                break;
+            }
+            let Some(grid) = Grid::find(plane, noise, corner) else {
+                continue;
+            };
+            if grid.score < SCORE_MIN {
+                continue;
+            }
+            if !meter.take(SYMBOL_UNITS) {
+                break;
+            }
+            outcome.take(plane, grid, self);
+        }
+        outcome
+    }
+
+    /// What a length in its plane is in the whole frame.
+    pub(super) fn scale(self) -> f32 {
+        // At most eight thousand pixels are halved thirteen times.
+        (1_u32 << self.halvings) as f32
+    }
+}
+
+impl Outcome {
+    fn take(&mut self, plane: &LumaFrame<'_>, grid: Grid, pass: Pass) {
+        let view = View {
+            frame: *plane,
+            dark: grid.dark,
+        };
+        let attempt = attempt::read(&view, &grid);
+        let trace = SymbolTrace::new(&grid, pass.scale(), &attempt);
+        let corners = trace.corners;
+        self.trace.symbols.push(trace);
+        match attempt {
+            Attempt::Read(symbol) => self.codes.push(symbol.code(corners)),
+            Attempt::Unread(modules) => {
+                let best = self.unread.as_ref().map_or(SCORE_MIN, |best| best.grid.score);
+                if grid.score > best {
+                    self.unread = Some(Unread {
+                        grid,
+                        modules,
+                        corners,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether a corner has a finder of a code that was read.
+    fn covers(&self, finders: &[Finder; 3], pass: Pass) -> bool {
+        let inside = |finder: &Finder| {
+            self.codes
+                .iter()
+                .any(|code| code.holds(finder.centre * pass.scale()))
+        };
+        finders.iter().any(inside)
+    }
+}
+
+impl Code {
+    /// Whether a point lies in it.
+    fn holds(&self, at: Point) -> bool {
+        let [a, b, c, d] = self.corners.map(|(x, y)| Point::new(x, y));
+        let sides = [(a, b), (b, c), (c, d), (d, a)].map(|(from, to)| (to - from).cross(at - from));
+        sides.iter().all(|side| *side >= 0.0) || sides.iter().all(|side| *side <= 0.0)
+    }
+}
