@@ -8,7 +8,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wicket::vision::{LumaBuffer, PixelFormat, RawFrame, read};
+use wicket::vision::{Budget, LumaBuffer, PixelFormat, RawFrame, read};
 
 const FORMATS: [PixelFormat; 5] = [
     PixelFormat::Grey,
@@ -43,8 +43,8 @@ fuzz_target!(|input: &[u8]| {
     if let Ok(size) = first {
         assert_eq!(size, (raw.width, raw.height));
         let again = buffer.luma(&raw).unwrap();
-        for code in read(&again).unwrap() {
-            assert_eq!(code.text.as_deref(), std::str::from_utf8(&code.bytes).ok());
+        for code in read(&again, Budget::STILL).unwrap() {
+            assert!(code.area().is_finite(), "{code:?}");
         }
     }
 });

@@ -30,9 +30,9 @@ pub(super) fn level(frame: &LumaFrame<'_>, factor: f32) -> u8 {
 fn quartile(counts: &[u32; 256]) -> f32 {
     let wanted = counts.iter().sum::<u32>() / QUARTER;
     let mut below = 0;
-    for (difference, &count) in (0_u8..).zip(counts) {
+    for (difference, &count) in counts.iter().enumerate() {
         if below + count > wanted {
-            return f32::from(difference) + (wanted - below) as f32 / count as f32;
+            return difference as f32 + (wanted - below) as f32 / count as f32;
         }
         below += count;
     }
