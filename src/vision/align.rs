@@ -26,6 +26,13 @@ const LEANS: [f32; 7] = [-0.12, -0.08, -0.04, 0.0, 0.04, 0.08, 0.12];
 /// Tilts whose score is less than this below the best are as good.
 const LEAN_DOUBT: f32 = 0.05;
 
+/// Where a pattern was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) modules: Point,
+    pub(super) pixels: Point,
+}
+
 /// The map of a symbol, from a guess that is told by the depths of the two far finders.
 pub(super) fn aligned(
     view: &View<'_>,
@@ -40,21 +47,42 @@ pub(super) fn aligned(
     for centre in order(layout) {
         let [first, next] = REACH_MODULES;
         let reach = if found.is_empty() { first } else { next };
-        let Some(at) = search(view, &better, centre, reach) else {
+        let Some(at) = search(view, better.apply(centre), better.steps(centre), reach) else {
             continue;
         };
-        found.push((centre, at));
+        found.push(Seen {
+            modules: centre,
+            pixels: at,
+        });
         pairs.push((centre, at, 1.0));
         better = Homography::fit(&pairs, &better).unwrap_or(better);
     }
     if found.is_empty() {
         return Warp::flat(leaned(view, layout, depths, guess));
     }
-    let bends = found.into_iter().map(|(centre, at)| Bend {
-        modules: centre,
-        pixels: at - better.apply(centre),
+    let finders = finder_middles(layout.side()).map(|at| Seen {
+        modules: at,
+        pixels: map.apply(at),
     });
-    Warp::bent(better, layout, bends)
+    found.extend(finders);
+    bent(better, layout, &found)
+}
+
+/// The map through patterns that were found, from what it would be on a plane.
+pub(super) fn through(layout: &Layout, flat: &Homography, found: &[Seen]) -> Warp {
+    let pairs: Vec<_> = found
+        .iter()
+        .map(|seen| (seen.modules, seen.pixels, 1.0))
+        .collect();
+    bent(Homography::fit(&pairs, flat).unwrap_or(*flat), layout, found)
+}
+
+fn bent(map: Homography, layout: &Layout, found: &[Seen]) -> Warp {
+    let bends = found.iter().map(|seen| Bend {
+        modules: seen.modules,
+        pixels: seen.pixels - map.apply(seen.modules),
+    });
+    Warp::bent(map, layout, bends)
 }
 
 /// Where finders lie, and their corners, which keep a fit to a few points from tilting.
@@ -71,7 +99,7 @@ fn finder_pairs(layout: &Layout, map: &Homography) -> Vec<(Point, Point, f32)> {
 }
 
 /// The middles of a symbol's alignment patterns, nearest to a finder first.
-fn order(layout: &Layout) -> Vec<Point> {
+pub(super) fn order(layout: &Layout) -> Vec<Point> {
     let finders = finder_middles(layout.side());
     let away = |at: &Point| {
         let distances = finders.map(|finder| (finder - *at).length());
@@ -87,15 +115,15 @@ fn order(layout: &Layout) -> Vec<Point> {
     centres
 }
 
-/// Where an alignment pattern lies within so many modules of where it should.
-fn search(view: &View<'_>, map: &Homography, centre: Point, reach: f32) -> Option<Point> {
-    let steps = map.steps(centre);
+/// Where an alignment pattern lies within so many modules of where it should, where a module is a step to the right
+/// and a step down.
+pub(super) fn search(view: &View<'_>, at: Point, steps: [Point; 2], reach: f32) -> Option<Point> {
     let [coarse, fine] = STEPS_MODULES;
     let expected = Point::default();
-    let rough = best(view, map.apply(centre), steps, (expected, reach, coarse))?;
-    let exact = best(view, map.apply(centre), steps, (rough, coarse - fine, fine)).unwrap_or(rough);
+    let rough = best(view, at, steps, (expected, reach, coarse))?;
+    let exact = best(view, at, steps, (rough, coarse - fine, fine)).unwrap_or(rough);
     let [right, down] = steps;
-    Some(map.apply(centre) + right * exact.x + down * exact.y)
+    Some(at + right * exact.x + down * exact.y)
 }
 
 /// The offset in modules, within `reach` of `from`, at which an alignment pattern is seen best.

@@ -23,6 +23,12 @@ impl Point {
         self.x * other.y - self.y * other.x
     }
 
+    /// Turned by an angle in radians, clockwise as a screen shows it.
+    pub(super) fn turned(self, angle: f32) -> Self {
+        let (sine, cosine) = angle.sin_cos();
+        Self::new(self.x * cosine - self.y * sine, self.x * sine + self.y * cosine)
+    }
+
     pub(super) fn length(self) -> f32 {
         self.dot(self).sqrt()
     }

@@ -1,6 +1,8 @@
 //! Where the modules of a symbol lie in a frame.
 
 use super::align;
+use super::bend::{self, TURNS};
+use super::budget::Meter;
 use super::corner::Corner;
 use super::finder::Probe;
 use super::frame::LumaFrame;
@@ -16,13 +18,25 @@ const FINDERS_SCORE_MIN: f32 = 0.5;
 /// A symbol whose alternating rows are seen less well than this is of another size, or none; but blur along a row
 /// takes its pattern away, and then the version is believed as the symbol writes it.
 const TIMING_SCORE_MIN: f32 = 0.35;
+/// Smaller symbols do not say of which version they are.
+const VERSION_WRITTEN_MIN: u8 = 7;
 /// What the written version must agree with where the rows do not tell.
 const VERSION_SCORE_MIN: f32 = 0.5;
-/// For how many guesses at the size it is looked at: the places are told from the finder beside it, so that a guess
-/// need not be right.
-const WRITTEN_TRIES: usize = 3;
+/// Where its surroundings may be turned against it, of which many are tried, it must agree with this, and the finders
+/// must be seen sharply.
+const VERSION_SCORE_TURNED_MIN: f32 = 0.75;
+const FINDERS_SCORE_SHARP: f32 = 0.85;
 /// Sizes whose rows are seen nearly as well as those of the best are tried too: few modules agree by chance.
 const TIMING_DOUBT: f32 = 0.3;
+/// A symbol whose known modules are seen less well than this on a plane may be bent.
+const FLAT_SCORE_MIN: f32 = 0.6;
+/// What the work on a corner costs that has three finders, in units of a budget: to tell the size of the symbol, to lay
+/// out one, and to look for one alignment pattern.
+const SIZE_UNITS: usize = 60_000;
+const LAYOUT_UNITS: usize = 120_000;
+const PATTERN_UNITS: usize = 20_000;
+/// So many times that, where the symbol may be bent.
+const BENT_COST: usize = 2;
 /// How many sizes are tried for one corner.
 const SIZES_MAX: usize = 2;
 
@@ -40,7 +54,7 @@ pub(super) struct Grid {
 
 impl Grid {
     /// The symbol at a corner; none where there is none.
-    pub(super) fn find(frame: &LumaFrame<'_>, noise: u8, corner: &Corner) -> Option<Self> {
+    pub(super) fn find(frame: &LumaFrame<'_>, noise: u8, corner: &Corner, meter: &mut Meter) -> Option<Self> {
         let mut probe = Probe::new(frame, noise);
         probe.dark = corner.finders.iter().all(|finder| finder.dark);
         let view = View {
@@ -55,13 +69,13 @@ impl Grid {
             depths: measured.depths(),
         };
         let map = place.map(side, place.depths);
-        if view.finders_score(side, &map) < FINDERS_SCORE_MIN {
+        if view.finders_score(side, &map) < FINDERS_SCORE_MIN || !meter.take(SIZE_UNITS) {
             return None;
         }
         place.finders = finder_middles(side).map(|centre| snapped(&view, &map, centre));
         place
             .sizes(&view, &versions)
-            .map(|version| place.grid(&view, version))
+            .filter_map(|version| place.grid(&view, version, meter))
             .max_by(|a, b| a.score.total_cmp(&b.score))
     }
 }
@@ -101,11 +115,11 @@ impl Place {
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
         let best = scored.first().map_or(-1.0, |(score, _)| *score);
         let least = if best < TIMING_SCORE_MIN {
-            scored = self
-                .written(view, versions)
-                .map(|version| (best, version))
-                .into_iter()
-                .collect();
+            let guess = versions
+                .iter()
+                .find(|version| version.number() >= VERSION_WRITTEN_MIN);
+            let written = guess.and_then(|guess| self.written(view, *guess));
+            scored = written.map(|version| (best, version)).into_iter().collect();
             best
         } else {
             best - TIMING_DOUBT
@@ -117,31 +131,76 @@ impl Place {
             .take(SIZES_MAX)
     }
 
-    /// The version that the symbol says it is of, if it does.
-    fn written(&self, view: &View<'_>, versions: &[Version]) -> Option<Version> {
-        let scores = versions.iter().take(WRITTEN_TRIES).filter_map(|version| {
-            let side = version.side();
-            let map = self.map(side, self.depths);
-            let [_, right, _] = finder_middles(side);
-            let grey = view.finder_grey(&map, right);
-            version_score(*version, |x, y| view.darkness(map.apply(middle(x, y))) - grey)
-        });
-        let best = scores.max_by(|a, b| a.of_best.total_cmp(&b.of_best))?;
-        (best.of_best >= VERSION_SCORE_MIN).then_some(best.best)
+    /// The version that the symbol says it is of, if it does. It is written beside the two far finders, so that its
+    /// place is known from theirs alone; but where paper bends, they are turned.
+    fn written(&self, view: &View<'_>, guess: Version) -> Option<Version> {
+        let side = guess.side();
+        let map = self.map(side, self.depths);
+        let [_, right, below] = finder_middles(side);
+        let [_, far_right, far_below] = self.finders;
+        let grey = view.finder_grey(&map, right);
+        let score = |[at_right, at_below]: [f32; 2]| {
+            let place = |x: usize, y: usize| {
+                let (finder, at, turn) = if x > y {
+                    (right, far_right, at_right)
+                } else {
+                    (below, far_below, at_below)
+                };
+                let [across, down] = map.steps(finder).map(|step| step.turned(turn));
+                let away = middle(x, y) - finder;
+                at + across * away.x + down * away.y
+            };
+            version_score(guess, |x, y| view.darkness(place(x, y)) - grey)
+        };
+        if let Some(straight) = score([0.0; 2])
+            && straight.of_best >= VERSION_SCORE_MIN
+        {
+            return Some(straight.best);
+        }
+        if view.finders_score(side, &map) < FINDERS_SCORE_SHARP {
+            return None;
+        }
+        let turns = TURNS
+            .into_iter()
+            .flat_map(|one| TURNS.into_iter().map(move |other| [one, other]));
+        let best = turns
+            .filter_map(score)
+            .max_by(|a, b| a.of_best.total_cmp(&b.of_best))?;
+        (best.of_best >= VERSION_SCORE_TURNED_MIN).then_some(best.best)
     }
 
-    fn grid(&self, view: &View<'_>, version: Version) -> Grid {
+    fn grid(&self, view: &View<'_>, version: Version, meter: &mut Meter) -> Option<Grid> {
         let layout = Layout::of(version);
-        let warp = align::aligned(view, &layout, self.depths, |depths| {
-            self.map(version.side(), depths)
-        });
+        let side = version.side();
+        let units = LAYOUT_UNITS + PATTERN_UNITS * version.alignment_centres().len().pow(2);
+        if !meter.take(units) {
+            return None;
+        }
+        let warp = align::aligned(view, &layout, self.depths, |depths| self.map(side, depths));
         let score = view.symbol_score(&layout, |point| warp.apply(point));
-        Grid {
+        let flat = Grid {
             layout,
             warp,
             dark: view.dark,
             score,
+        };
+        if score >= FLAT_SCORE_MIN || !meter.take(BENT_COST * units) {
+            return Some(flat);
         }
+        match self.bent(view, &flat.layout, side) {
+            Some(bent) if bent.score > score => Some(bent),
+            _ => Some(flat),
+        }
+    }
+
+    fn bent(&self, view: &View<'_>, layout: &Layout, side: usize) -> Option<Grid> {
+        let warp = bend::followed(view, layout, &self.map(side, self.depths))?;
+        Some(Grid {
+            score: view.symbol_score(layout, |point| warp.apply(point)),
+            layout: layout.clone(),
+            warp,
+            dark: view.dark,
+        })
     }
 }
 

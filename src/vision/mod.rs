@@ -2,6 +2,7 @@
 
 mod align;
 mod attempt;
+mod bend;
 mod budget;
 mod code;
 mod corner;

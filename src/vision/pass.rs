@@ -15,9 +15,9 @@ use super::view::View;
 /// How many corners are tried, likeliest first: with three true finders among a few that chance made, theirs is
 /// among the first few.
 const CORNERS_MAX: usize = 60;
-/// What a corner costs that is no symbol, in units of a budget, and what is added for one that may be.
+/// What a corner costs that is no symbol, in units of a budget, and what reading one costs.
 const CORNER_UNITS: usize = 6_000;
-const SYMBOL_UNITS: usize = 300_000;
+const SYMBOL_UNITS: usize = 800_000;
 /// A symbol whose known patterns are seen less well than this is not decoded.
 const SCORE_MIN: f32 = 0.3;
 
@@ -70,7 +70,7 @@ impl Pass {
             if !meter.take(CORNER_UNITS) {
                 break;
             }
-            let Some(grid) = Grid::find(plane, noise, corner) else {
+            let Some(grid) = Grid::find(plane, noise, corner, meter) else {
                 continue;
             };
             if grid.score < SCORE_MIN {

@@ -16,6 +16,8 @@ use super::trace::PassTrace;
 const FIRST_PIXELS: usize = 300_000;
 /// What counts as noise: see [`super::noise::level`]. Below six, noise makes finders; above eight, blur unmakes them.
 const NOISE_FACTOR: f32 = 7.0;
+/// For what was smoothed, and is nearly without noise.
+const NOISE_FACTOR_LEAST: f32 = 2.0;
 /// For symbols whose contrast is little more than the noise.
 const NOISE_FACTOR_LOW: f32 = 3.0;
 
@@ -151,7 +153,7 @@ fn rescues(frame: &LumaFrame<'_>) -> [Pass; 3] {
     };
     [
         pass(first, false, NOISE_FACTOR_LOW),
-        pass(first.max(1) + 1, false, 5.0),
+        pass(first.max(1) + 1, true, NOISE_FACTOR_LEAST),
         pass(second, true, NOISE_FACTOR),
     ]
 }

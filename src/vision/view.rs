@@ -46,6 +46,18 @@ impl View<'_> {
         agreement(&self.finder(map, centre))
     }
 
+    /// How well a finder is seen around a pixel, where a module is a step `right` and a step `down`.
+    pub(super) fn finder_score_at(&self, at: Point, [right, down]: [Point; 2]) -> f32 {
+        let values: [(f32, bool); FINDER_SIDE * FINDER_SIDE] = std::array::from_fn(|index| {
+            let (step, ring) = around(index, FINDER_SIDE);
+            (
+                self.darkness(at + right * step.x + down * step.y),
+                ring != 2 && ring != 4,
+            )
+        });
+        agreement(&values)
+    }
+
     /// What lies between dark and light at a finder.
     pub(super) fn finder_grey(&self, map: &Homography, centre: Point) -> f32 {
         grey(&self.finder(map, centre))

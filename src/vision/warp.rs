@@ -10,6 +10,10 @@ pub(super) struct Bend {
     pub(super) pixels: Point,
 }
 
+/// What lies so near to a crossing, in modules, is taken to be off like the crossing: a finder's middle is three modules
+/// from it.
+const NODE_REACH: f32 = 3.5;
+
 /// A flat map, and how far the symbol is off it at the crossings of the rows and columns of its alignment patterns.
 #[derive(Debug, Clone)]
 pub(super) struct Warp {
@@ -38,18 +42,13 @@ impl Warp {
         let count = lines.len();
         let mut known: Vec<Option<Point>> = vec![None; count * count];
         let mut set = |modules: Point, pixels: Point| {
-            let line = |at: f32| lines.iter().position(|line| (line - at).abs() < 0.5);
+            let line = |at: f32| lines.iter().position(|line| (line - at).abs() < NODE_REACH);
             if let (Some(x), Some(y)) = (line(modules.x), line(modules.y))
                 && let Some(slot) = known.get_mut(y * count + x)
             {
                 *slot = Some(pixels);
             }
         };
-        if let (Some(&first), Some(&last)) = (lines.first(), lines.last()) {
-            for (x, y) in [(first, first), (last, first), (first, last)] {
-                set(Point::new(x, y), Point::default());
-            }
-        }
         for bend in bends {
             set(bend.modules, bend.pixels);
         }
