@@ -12,6 +12,8 @@ const SLACK_MODULES: f32 = 0.55;
 const SLACK_PX: f32 = 0.6;
 /// The smallest module that is looked for, in pixels: below it a run of one module is not always a pixel.
 const MODULE_PX_MIN: f32 = 0.9;
+/// The largest: those of larger ones are seen at half the size too, for a quarter of the work.
+const MODULE_PX_MAX: f32 = 12.0;
 /// The finders kept of a frame, the surest first. A wall of them is no guest.
 pub(super) const FINDERS_MAX: usize = 48;
 /// The places that are kept before the best are chosen: each row is compared with all of them.
@@ -88,7 +90,8 @@ impl Hit {
             return None;
         };
         let runs = [b.at - a.at, c.at - b.at, d.at - c.at, e.at - d.at, f.at - e.at];
-        (nested(runs) && even([b, c, d, e])).then(|| Self {
+        let fits = f.at - a.at <= 7.0 * MODULE_PX_MAX && nested(runs) && even([b, c, d, e]);
+        fits.then(|| Self {
             middle: Point::new((c.at + d.at + 1.0) / 2.0, y as f32 + 0.5),
             length: f.at - a.at,
             dark: !c.rises,

@@ -19,11 +19,11 @@ const NOISE_FACTOR: f32 = 7.0;
 /// For what was smoothed, and is nearly without noise.
 const NOISE_FACTOR_LEAST: f32 = 2.0;
 /// For symbols whose contrast is little more than the noise.
-const NOISE_FACTOR_LOW: f32 = 3.0;
+const NOISE_FACTOR_LOW: f32 = 5.0;
 
 /// A frame whose surest finder is less sure than this shows no code: what chance makes has up to 3.2, a true one that
 /// is blurred 3.7 and more.
-const FINDER_QUALITY_RESCUED: f32 = 3.3;
+const FINDER_QUALITY_RESCUED: f32 = 3.7;
 
 /// The reader gave up on a frame in a way that its author did not foresee. The next frame is read as if nothing
 /// had happened.
