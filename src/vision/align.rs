@@ -170,3 +170,53 @@ fn leaned(
     });
     guess([x / count, y / count])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Pose, Print, Scene};
+    use super::super::symbol::Version;
+    use super::*;
+
+    fn layout(version: u8) -> Layout {
+        Layout::of(Version::new(version).unwrap())
+    }
+
+    #[test]
+    fn patterns_are_looked_for_outwards_from_the_finders() {
+        assert_eq!(order(&layout(1)), []);
+        assert_eq!(order(&layout(2)), [middle(18, 18)]);
+        for (version, patterns) in [(7, 6), (14, 13), (40, 46)] {
+            let layout = layout(version);
+            let order = order(&layout);
+            assert_eq!(order.len(), patterns, "{version}");
+            let finders = finder_middles(layout.side());
+            let away = |at: &Point| finders.map(|finder| (finder - *at).length());
+            let nearest = |at: &Point| away(at).into_iter().fold(f32::MAX, f32::min);
+            assert!(order.is_sorted_by(|a, b| nearest(a) <= nearest(b)), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_found_within_reach_and_none_where_there_is_none() {
+        let print = Print::of(2, 30);
+        let map = Pose::facing(Point::new(120.0, 120.0), 6.0).map(print.side());
+        let picture = Scene::blank(240, 240).print(&print, &map).taken();
+        let view = View {
+            frame: picture.frame(),
+            dark: true,
+        };
+        let centre = middle(18, 18);
+        for (x, y) in [(0.0, 0.0), (9.0, 0.0), (-8.0, 10.0)] {
+            let guess = Pose::facing(Point::new(120.0 + x, 120.0 + y), 6.0).map(print.side());
+            let found = search(&view, guess.apply(centre), guess.steps(centre), 4.0).unwrap();
+            let away = (found - map.apply(centre)).length();
+            assert!(away < 0.75 * 6.0, "({x}, {y}): {away} px off");
+        }
+        let blank = Scene::blank(240, 240).taken();
+        let nothing = View {
+            frame: blank.frame(),
+            dark: true,
+        };
+        assert_eq!(search(&nothing, map.apply(centre), map.steps(centre), 4.0), None);
+    }
+}

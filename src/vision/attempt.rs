@@ -88,3 +88,86 @@ pub(super) fn read_modules(layout: &Layout, modules: &[f32]) -> Option<Symbol> {
             Some(Symbol { decoded, mirrored })
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Pose, Print, Scene, mirrored};
+    use super::super::geometry::{Homography, Point};
+    use super::super::warp::Warp;
+    use super::*;
+
+    /// A symbol as it is seen through a map, where the reader takes it to be.
+    fn attempt(print: &Print, seen: &Homography, taken: &Homography) -> Attempt {
+        let picture = Scene::blank(240, 240).print(print, seen).taken();
+        let grid = Grid {
+            layout: print.layout.clone(),
+            warp: Warp::flat(*taken),
+            dark: true,
+            score: 1.0,
+        };
+        let view = View {
+            frame: picture.frame(),
+            dark: true,
+        };
+        read(&view, &grid)
+    }
+
+    fn map(print: &Print) -> Homography {
+        Pose::facing(Point::new(120.0, 120.0), 4.0).map(print.side())
+    }
+
+    fn symbol(attempt: Attempt) -> Symbol {
+        match attempt {
+            Attempt::Read(symbol) => symbol,
+            Attempt::Unread(_) => panic!("not read"),
+        }
+    }
+
+    #[test]
+    fn a_symbol_is_read() {
+        let print = Print::of(3, 40);
+        let symbol = symbol(attempt(&print, &map(&print), &map(&print)));
+        assert_eq!(symbol.decoded.text, Some(print.text));
+        assert!(!symbol.mirrored);
+    }
+
+    #[test]
+    fn a_symbol_in_a_mirror_is_read() {
+        for (version, letters) in [(1, 15), (3, 40), (7, 150)] {
+            let print = Print::of(version, letters);
+            let symbol = symbol(attempt(&print, &mirrored(&map(&print)), &map(&print)));
+            assert_eq!(symbol.decoded.text, Some(print.text));
+            assert!(symbol.mirrored);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_a_value_for_each_module() {
+        let print = Print::of(3, 40);
+        let far = Pose::facing(Point::new(126.0, 134.0), 4.0).map(print.side());
+        match attempt(&print, &map(&print), &far) {
+            Attempt::Read(symbol) => panic!("{symbol:?}"),
+            Attempt::Unread(modules) => {
+                assert_eq!(modules.len(), print.side().pow(2));
+                assert!(modules.iter().all(|value| value.is_finite()));
+            }
+        }
+    }
+
+    #[test]
+    fn corners_are_in_the_order_of_the_code_itself() {
+        let print = Print::of(1, 15);
+        let [a, b, c, d] = [(0.0, 0.0), (9.0, 1.0), (8.0, 8.0), (1.0, 9.0)];
+        let straight = symbol(attempt(&print, &map(&print), &map(&print)));
+        assert_eq!(straight.code([a, b, c, d]).corners, [a, b, c, d]);
+        let mirror = symbol(attempt(&print, &mirrored(&map(&print)), &map(&print)));
+        assert_eq!(mirror.code([a, b, c, d]).corners, [a, d, c, b]);
+    }
+
+    #[test]
+    fn modules_of_which_nothing_is_known_are_no_symbol() {
+        let print = Print::of(3, 40);
+        let nothing = vec![0.0; print.side().pow(2)];
+        assert!(read_modules(&print.layout, &nothing).is_none());
+    }
+}

@@ -37,3 +37,23 @@ impl Meter {
         rest.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_taken_until_there_is_not_enough_left() {
+        let mut meter = Meter::new(Budget::of_units(10));
+        assert!(meter.take(6) && meter.take(4));
+        assert!(!meter.take(1));
+        assert!(meter.take(0));
+    }
+
+    #[test]
+    fn after_what_is_too_much_nothing_is_left_for_less() {
+        let mut meter = Meter::new(Budget::of_units(10));
+        assert!(!meter.take(11));
+        assert!(!meter.take(1));
+    }
+}

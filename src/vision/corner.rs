@@ -82,3 +82,121 @@ fn corner([at, p, q]: [Finder; 3]) -> Option<Corner> {
             - quality,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::{Budget, Meter};
+    use super::super::drawn::{Pose, Print, Scene, mirrored};
+    use super::super::finder;
+    use super::super::geometry::{Homography, Point};
+    use super::super::view::finder_middles;
+    use super::*;
+
+    const SIDE_PX: usize = 240;
+
+    fn posed(turn: f32, tilt: f32) -> Pose {
+        Pose {
+            turn,
+            tilt,
+            axis: 25.0,
+            ..Pose::facing(Point::new(120.0, 120.0), 5.0)
+        }
+    }
+
+    fn seen(print: &Print, map: &Homography) -> Vec<Corner> {
+        let picture = Scene::blank(SIDE_PX, SIDE_PX).print(print, map).taken();
+        corners(&finder::find(&picture.frame(), 5, &mut Meter::new(Budget::STILL)))
+    }
+
+    /// The least odd corner has its finders at these places of the symbol.
+    #[track_caller]
+    fn assert_order(print: &Print, map: &Homography, order: [Point; 3], told: &str) {
+        let corners = seen(print, map);
+        for (finder, place) in corners[0].finders.iter().zip(order) {
+            let away = (finder.centre - map.apply(place)).length();
+            assert!(away < 4.0, "{told}: {away} px off {place:?}");
+        }
+    }
+
+    #[test]
+    fn the_finders_of_a_turned_symbol_are_told_apart() {
+        let print = Print::of(2, 24);
+        for turn in (0..360).step_by(15) {
+            let map = posed(turn as f32, 0.0).map(print.side());
+            assert_order(
+                &print,
+                &map,
+                finder_middles(print.side()),
+                &format!("{turn} degrees"),
+            );
+        }
+    }
+
+    #[test]
+    fn the_finders_of_a_tilted_symbol_are_told_apart() {
+        let print = Print::of(2, 24);
+        for turn in (0..360).step_by(45) {
+            let map = posed(turn as f32, 45.0).map(print.side());
+            assert_order(
+                &print,
+                &map,
+                finder_middles(print.side()),
+                &format!("{turn} degrees"),
+            );
+        }
+    }
+
+    #[test]
+    fn the_far_finders_of_a_mirrored_symbol_change_places() {
+        let print = Print::of(2, 24);
+        let [at, right, below] = finder_middles(print.side());
+        for turn in (0..360).step_by(30) {
+            let map = mirrored(&posed(turn as f32, 20.0).map(print.side()));
+            assert_order(&print, &map, [at, below, right], &format!("{turn} degrees"));
+        }
+    }
+
+    #[test]
+    fn a_dark_finder_makes_no_corner_with_light_ones() {
+        let print = Print::of(2, 24);
+        let map = posed(0.0, 0.0).map(print.side());
+        let finders = seen(&print, &map)[0].finders;
+        assert_eq!(corners(&finders)[0].finders, finders);
+        let [mut odd, others @ ..] = finders;
+        odd.dark = false;
+        assert_eq!(corners(&[odd, others[0], others[1]]), []);
+    }
+
+    #[test]
+    fn finders_in_a_row_or_of_other_sizes_make_no_corner() {
+        let print = Print::of(2, 24);
+        let map = posed(0.0, 0.0).map(print.side());
+        let [at, right, below] = seen(&print, &map)[0].finders;
+        let moved = |mut finder: Finder, by: Point| {
+            finder.centre = finder.centre + by;
+            finder
+        };
+        let row = moved(right, right.centre - at.centre);
+        assert_eq!(corners(&[at, right, row]), []);
+        let mut large = below;
+        large.module_px *= 3.0;
+        assert_eq!(corners(&[at, right, large]), []);
+        let near = moved(right, (at.centre - right.centre) * 0.6);
+        assert_eq!(corners(&[at, near, below]), []);
+    }
+
+    #[test]
+    fn many_finders_make_no_more_corners_than_those_that_count() {
+        let print = Print::of(2, 24);
+        let map = posed(0.0, 0.0).map(print.side());
+        let mut finder = seen(&print, &map)[0].finders[0];
+        let mut wall = Vec::new();
+        for (column, row) in (0..10).flat_map(|row: u8| (0..10).map(move |column: u8| (column, row))) {
+            finder.centre = Point::new(f32::from(column), f32::from(row)) * 100.0;
+            wall.push(finder);
+        }
+        let corners = corners(&wall);
+        assert!(!corners.is_empty() && corners.len() <= 3 * 560);
+        assert!(corners.is_sorted_by(|a, b| a.oddness <= b.oddness));
+    }
+}

@@ -268,3 +268,170 @@ impl Probe<'_> {
 const REACH_MODULES: f32 = 3.5 * TILT_RATIO_MAX + 1.0;
 /// The same in pixels: finders of twenty pixels a module.
 const REACH_PX_MAX: f32 = 256.0;
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::Budget;
+    use super::super::drawn::{Dice, Picture, Pose, Print, Scene};
+    use super::super::geometry::Homography;
+    use super::super::noise;
+    use super::super::view::finder_middles;
+    use super::*;
+
+    fn found(picture: &Picture) -> Vec<Finder> {
+        let frame = picture.frame();
+        find(&frame, noise::level(&frame, 7.0), &mut Meter::new(Budget::STILL))
+    }
+
+    /// The three surest finders lie at those of a symbol.
+    #[track_caller]
+    fn assert_found(picture: &Picture, print: &Print, map: &Homography, dark: bool, told: &str) {
+        let found = found(picture);
+        for truth in finder_middles(print.side()) {
+            let (at, [right, down]) = (map.apply(truth), map.steps(truth));
+            let size = right.cross(down).abs().sqrt();
+            let nearest = found
+                .iter()
+                .take(3)
+                .find(|finder| (finder.centre - at).length() < 0.5 * size + 0.5);
+            let nearest = nearest.unwrap_or_else(|| panic!("{told}: none at {at:?} of {found:?}"));
+            assert_eq!(nearest.dark, dark, "{told}");
+            // A section along a row is up to a root of two longer than one along the symbol's own.
+            let ratio = nearest.module_px / size;
+            assert!((0.8..1.5).contains(&ratio), "{told}: {ratio}");
+        }
+    }
+
+    /// A symbol of version 2 in a frame with light around it.
+    fn shown(pose: Pose) -> (Print, Homography, Scene) {
+        let print = Print::of(2, 24);
+        let map = pose.map(print.side());
+        let reach = (pose.module_px * 25.0 * 1.5) as usize + 10;
+        let scene = Scene::blank(reach, reach).print(&print, &map);
+        (print, map, scene)
+    }
+
+    fn facing(module_px: f32) -> Pose {
+        // Between pixels, as all but a few symbols lie.
+        let middle = (module_px * 25.0 * 0.75 + 5.0).floor() + 0.3;
+        Pose::facing(Point::new(middle, middle), module_px)
+    }
+
+    #[test]
+    fn finders_are_found_however_a_symbol_is_turned() {
+        for turn in (0..360).step_by(15) {
+            let (print, map, scene) = shown(Pose {
+                turn: turn as f32,
+                ..facing(4.0)
+            });
+            assert_found(&scene.taken(), &print, &map, true, &format!("{turn} degrees"));
+        }
+    }
+
+    #[test]
+    fn finders_are_found_from_1_4_to_11_pixels_a_module() {
+        for module_px in [1.4, 1.7, 2.0, 2.5, 3.3, 5.0, 8.0, 11.0] {
+            let (print, map, scene) = shown(facing(module_px));
+            assert_found(&scene.taken(), &print, &map, true, &format!("{module_px} px"));
+        }
+    }
+
+    #[test]
+    fn finders_of_an_inverted_symbol_are_found_and_told_apart() {
+        for turn in [0.0, 30.0] {
+            let (print, map, scene) = shown(Pose { turn, ..facing(4.0) });
+            assert_found(&scene.inverted().taken(), &print, &map, false, "inverted");
+        }
+    }
+
+    #[test]
+    fn finders_at_the_border_of_a_frame_need_no_light_around_them() {
+        let print = Print::of(2, 24);
+        for module_px in [2.0, 3.0, 6.5] {
+            let side = (module_px * 25.0) as usize;
+            let map = Pose::facing(
+                Point::new(side as f32 / 2.0, side as f32 / 2.0),
+                side as f32 / 25.0,
+            )
+            .map(25);
+            for (scene, dark) in [
+                (Scene::blank(side, side).print(&print, &map), true),
+                (Scene::blank(side, side).print(&print, &map).inverted(), false),
+            ] {
+                assert_found(&scene.taken(), &print, &map, dark, &format!("{module_px} px"));
+            }
+        }
+    }
+
+    #[test]
+    fn finders_are_found_in_poor_light_and_blur_and_noise() {
+        let (print, map, scene) = shown(Pose {
+            turn: 10.0,
+            ..facing(5.0)
+        });
+        let dim = scene.clone().dimmed_to(0.2).noisy(2.0, 1);
+        assert_found(&dim.taken(), &print, &map, true, "dim");
+        let blurred = scene.clone().unfocused(3.0).noisy(2.0, 2);
+        assert_found(&blurred.taken(), &print, &map, true, "blurred");
+        let noisy = scene.noisy(10.0, 3);
+        assert_found(&noisy.taken(), &print, &map, true, "noisy");
+    }
+
+    #[test]
+    fn noise_and_random_squares_have_no_sure_finders() {
+        let mut dice = Dice(7);
+        for sigma in [5.0, 20.0, 60.0] {
+            let noise = Scene::blank(320, 240).each(|_, _| 128.0).noisy(sigma, 4);
+            assert_eq!(found(&noise.taken()), [], "{sigma}");
+        }
+        // Squares of random light are like the data of a symbol: some look like finders, and none clearly so.
+        let squares: Vec<f32> = (0..80 * 60).map(|_| 255.0 * dice.share()).collect();
+        let squares =
+            Scene::blank(320, 240).each(|at, _| squares[(at.y / 4.0) as usize * 80 + (at.x / 4.0) as usize]);
+        let found = found(&squares.taken());
+        assert!(found.iter().all(|finder| finder.quality < 4.5), "{found:?}");
+    }
+
+    #[test]
+    fn stripes_and_rings_of_other_widths_have_no_finders() {
+        for width in [1.0, 2.5, 6.0] {
+            for along in [Point::new(1.0, 0.0), Point::new(0.0, 1.0), Point::new(0.6, 0.8)] {
+                let stripes = Scene::blank(160, 120).each(|at, light| {
+                    let dark = (at.dot(along) / width) as i32 % 2 == 0;
+                    if dark { 40.0 } else { light }
+                });
+                assert_eq!(found(&stripes.taken()), [], "{width} {along:?}");
+            }
+        }
+        let middle = Point::new(80.0, 60.0);
+        let rings = Scene::blank(160, 120).each(|at, light| {
+            let dark = ((at - middle).length() / 5.0 + 0.5) as i32 % 2 == 0;
+            if dark { 40.0 } else { light }
+        });
+        assert_eq!(found(&rings.taken()), []);
+    }
+
+    #[test]
+    fn without_a_budget_nothing_is_looked_at() {
+        let (_, _, scene) = shown(facing(4.0));
+        let picture = scene.taken();
+        let mut meter = Meter::new(Budget::of_units(0));
+        assert_eq!(find(&picture.frame(), 2, &mut meter), []);
+    }
+
+    #[test]
+    fn a_section_tells_its_length_and_how_far_its_middle_is() {
+        let (print, map, scene) = shown(facing(6.0));
+        let picture = scene.taken();
+        let frame = picture.frame();
+        let mut probe = Probe::new(&frame, 10);
+        let centre = map.apply(finder_middles(print.side())[0]);
+        let off = centre + Point::new(3.0, 0.0);
+        let section = probe.section(off, Point::new(1.0, 0.0), 6.0).unwrap();
+        assert!((section.total - 42.0).abs() < 0.5, "{section:?}");
+        let middle = off.x.floor() + 0.5 + section.offset;
+        assert!((middle - centre.x).abs() < 0.8, "{middle} is not {}", centre.x);
+        probe.dark = false;
+        assert_eq!(probe.section(off, Point::new(1.0, 0.0), 6.0), None);
+    }
+}

@@ -167,3 +167,114 @@ impl Frame {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Dice, Pose};
+    use super::*;
+
+    const SIDE: usize = 25;
+
+    fn tilted() -> Homography {
+        let pose = Pose {
+            turn: 20.0,
+            tilt: 40.0,
+            axis: 70.0,
+            ..Pose::facing(Point::new(320.0, 240.0), 7.0)
+        };
+        pose.map(SIDE)
+    }
+
+    fn places() -> impl Iterator<Item = Point> {
+        (0..=SIDE).flat_map(|y| (0..=SIDE).map(move |x| Point::new(x as f32, y as f32)))
+    }
+
+    fn farthest(one: &Homography, other: &Homography) -> f32 {
+        let apart = places().map(|at| (one.apply(at) - other.apply(at)).length());
+        apart.fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn a_corner_takes_its_origin_and_the_ends_of_its_arms_to_their_pixels() {
+        let origin = Point::new(3.5, 3.5);
+        let pixels = [(100.0, 80.0), (240.0, 120.0), (70.0, 200.0)].map(|(x, y)| Point::new(x, y));
+        let depths = [1.25, 0.8];
+        let map = Homography::from_corner(origin, 14.0, pixels, depths);
+        let ends = [(0.0, 0.0), (14.0, 0.0), (0.0, 14.0)].map(|(x, y)| origin + Point::new(x, y));
+        for (end, pixel) in ends.into_iter().zip(pixels) {
+            assert!((map.apply(end) - pixel).length() < 1e-3, "{end:?}");
+        }
+        let [.., g, h] = map.0;
+        let depth = |at: Point| g * at.x + h * at.y + 1.0;
+        for (end, expected) in ends.into_iter().skip(1).zip(depths) {
+            assert!((depth(end) / depth(origin) - expected).abs() < 1e-4, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_fit_to_exact_pairs_is_the_map_they_came_from() {
+        let truth = tilted();
+        let flat = Pose::facing(Point::new(300.0, 200.0), 6.0).map(SIDE);
+        let corners = [(3.0, 3.0), (22.0, 3.0), (3.0, 22.0), (18.5, 18.5)].map(|(x, y)| Point::new(x, y));
+        let pairs = corners.map(|at| (at, truth.apply(at), 1.0));
+        let found = Homography::fit(&pairs, &flat).unwrap();
+        assert!(farthest(&found, &truth) < 0.05, "{} px", farthest(&found, &truth));
+    }
+
+    #[test]
+    fn a_fit_to_many_noisy_pairs_is_better_than_the_pairs() {
+        let truth = tilted();
+        let mut dice = Dice(5);
+        let mut noise = || 2.0 * dice.share() - 1.0;
+        let pairs: Vec<_> = places()
+            .map(|at| (at, truth.apply(at) + Point::new(noise(), noise()), 1.0))
+            .collect();
+        let found = Homography::fit(&pairs, &truth).unwrap();
+        assert!(farthest(&found, &truth) < 0.3, "{} px", farthest(&found, &truth));
+    }
+
+    #[test]
+    fn a_pair_of_little_weight_hardly_moves_a_fit() {
+        let truth = tilted();
+        let mut pairs: Vec<_> = places().map(|at| (at, truth.apply(at), 1.0)).collect();
+        let (at, pixel, _) = pairs[0];
+        pairs[0] = (at, pixel + Point::new(50.0, 0.0), 1e-3);
+        let found = Homography::fit(&pairs, &truth).unwrap();
+        assert!(farthest(&found, &truth) < 0.05);
+        pairs[0].2 = 100.0;
+        let found = Homography::fit(&pairs, &truth).unwrap();
+        assert!(farthest(&found, &truth) > 10.0);
+    }
+
+    #[test]
+    fn no_pairs_and_pairs_that_are_no_numbers_determine_no_map() {
+        assert_eq!(Homography::fit(&[], &tilted()), None);
+        let pairs = [(Point::new(f32::NAN, 0.0), Point::default(), 1.0); 4];
+        assert_eq!(Homography::fit(&pairs, &tilted()), None);
+    }
+
+    #[test]
+    fn steps_are_what_a_small_move_adds() {
+        let map = tilted();
+        let little = 1.0 / 16.0;
+        for at in [(0.0, 0.0), (12.5, 12.5), (25.0, 3.0)].map(|(x, y)| Point::new(x, y)) {
+            let moved = |x: f32, y: f32| map.apply(at + Point::new(x, y) * little);
+            let differences = [
+                (moved(1.0, 0.0) - moved(-1.0, 0.0)) * (0.5 / little),
+                (moved(0.0, 1.0) - moved(0.0, -1.0)) * (0.5 / little),
+            ];
+            for (step, difference) in map.steps(at).into_iter().zip(differences) {
+                assert!(
+                    (step - difference).length() < 0.01,
+                    "{step:?} is not {difference:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_cross_product_is_positive_clockwise() {
+        let (right, down) = (Point::new(1.0, 0.0), Point::new(0.0, 1.0));
+        assert!(right.cross(down) > 0.0 && down.cross(right) < 0.0);
+    }
+}

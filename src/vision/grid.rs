@@ -64,7 +64,7 @@ impl Grid {
         let measured = Measured::of(&mut probe, corner);
         let versions = measured.versions(corner);
         let side = versions.first()?.side();
-        let mut place = Place {
+        let place = Place {
             finders: corner.finders.map(|finder| finder.centre),
             depths: measured.depths(),
         };
@@ -72,7 +72,6 @@ impl Grid {
         if view.finders_score(side, &map) < FINDERS_SCORE_MIN || !meter.take(SIZE_UNITS) {
             return None;
         }
-        place.finders = finder_middles(side).map(|centre| snapped(&view, &map, centre));
         place
             .sizes(&view, &versions)
             .filter_map(|version| place.grid(&view, version, meter))
@@ -204,29 +203,160 @@ impl Place {
     }
 }
 
-/// The steps, in modules, by which a finder is moved to where it is seen best.
-const SNAP_STEPS: [f32; 3] = [0.5, 0.25, 0.125];
-/// How often it is moved at most by each: a section misses the middle by less than a module.
-const SNAP_MOVES_MAX: usize = 3;
+#[cfg(test)]
+mod tests {
+    use super::super::budget::{Budget, Meter};
+    use super::super::drawn::{Picture, Pose, Print, Scene};
+    use super::super::{corner, finder};
+    use super::*;
 
-/// Where in the frame a finder is seen best, near to where a map has it.
-fn snapped(view: &View<'_>, map: &Homography, centre: Point) -> Point {
-    let score = |offset: Point| view.finder_score(map, centre + offset);
-    let mut at = Point::default();
-    let mut best = score(at);
-    for step in SNAP_STEPS {
-        for _ in 0..SNAP_MOVES_MAX {
-            let beside = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)]
-                .map(|(x, y)| at + Point::new(x, y) * step)
-                .map(|offset| (score(offset), offset));
-            let Some(&(better, offset)) = beside.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else {
-                break;
+    const SIDE_PX: usize = 560;
+    const MIDDLE: Point = Point { x: 280.3, y: 279.6 };
+
+    /// Letters in a symbol of each version that is tried: most of what it holds.
+    const SYMBOLS: [(u8, usize); 5] = [(1, 18), (2, 36), (7, 170), (12, 400), (25, 1400)];
+
+    /// How far a module may be from its place, in modules. A sharp pattern is seen as well half a module off as in its
+    /// place, and what is off at a pattern is more so beyond it.
+    const OFF_MAX: f32 = 0.75;
+
+    fn found(picture: &Picture) -> Option<Grid> {
+        let frame = picture.frame();
+        let finders = finder::find(&frame, 5, &mut Meter::new(Budget::STILL));
+        let corners = corner::corners(&finders);
+        corners
+            .iter()
+            .take(5)
+            .filter_map(|corner| Grid::find(&frame, 5, corner, &mut Meter::new(Budget::STILL)))
+            .max_by(|a, b| a.score.total_cmp(&b.score))
+    }
+
+    /// How far, in modules, the worst module is from where it should be.
+    fn worst(grid: &Grid, map: &Homography, off: impl Fn(Point) -> Point) -> f32 {
+        let side = grid.layout.side();
+        let away = (0..side * side).map(|index| {
+            let at = middle(index % side, index / side);
+            let [right, down] = map.steps(at);
+            let apart = grid.warp.apply(at) - map.apply(at) - off(at);
+            // In modules as they are seen there: solved for both steps.
+            let area = right.cross(down);
+            Point::new(apart.cross(down) / area, right.cross(apart) / area).length()
+        });
+        away.fold(0.0, f32::max)
+    }
+
+    fn assert_places(version: u8, letters: usize, tilts: &[(f32, f32)], turn: f32) {
+        let print = Print::of(version, letters);
+        let module_px = (330.0 / print.side() as f32).min(9.0);
+        for &(tilt, axis) in tilts {
+            let pose = Pose {
+                turn,
+                tilt,
+                axis,
+                ..Pose::facing(MIDDLE, module_px)
             };
-            if better <= best {
-                break;
-            }
-            (best, at) = (better, offset);
+            let map = pose.map(print.side());
+            let picture = Scene::blank(SIDE_PX, SIDE_PX).print(&print, &map).taken();
+            let told = format!("version {version}, turned {turn}, tilted {tilt} about {axis}");
+            let grid = found(&picture).expect(&told);
+            assert_eq!(grid.layout.version().number(), version, "{told}");
+            let worst = worst(&grid, &map, |_| Point::default());
+            assert!(worst < OFF_MAX, "{told}: {worst} modules off");
         }
     }
-    map.apply(centre + at)
+
+    #[test]
+    fn modules_of_a_symbol_that_faces_the_camera_are_found_in_their_places() {
+        for (version, letters) in SYMBOLS {
+            assert_places(version, letters, &[(0.0, 0.0)], 0.0);
+            assert_places(version, letters, &[(0.0, 0.0)], 33.0);
+        }
+    }
+
+    #[test]
+    fn modules_of_a_tilted_symbol_are_found_in_their_places() {
+        for (version, letters) in SYMBOLS {
+            assert_places(version, letters, &[(30.0, 0.0), (30.0, 60.0), (45.0, 90.0)], 0.0);
+        }
+    }
+
+    #[test]
+    fn modules_of_a_tilted_and_turned_symbol_are_found_in_their_places() {
+        for (version, letters) in SYMBOLS {
+            assert_places(
+                version,
+                letters,
+                &[(45.0, 0.0), (45.0, 45.0), (45.0, 135.0)],
+                200.0,
+            );
+        }
+    }
+
+    #[test]
+    fn modules_of_a_bent_sheet_are_found_in_their_places() {
+        let print = Print::of(10, 300);
+        let map = Pose {
+            turn: 8.0,
+            ..Pose::facing(MIDDLE, 6.0)
+        }
+        .map(print.side());
+        // Bulging by a module between its edges, across and down.
+        let bulge = |at: f32| 6.0 * (1.0 - (at / print.side() as f32 * 2.0 - 1.0).powi(2));
+        for (x, y) in [(0.0, 1.0), (1.0, 0.0), (0.5, -0.8)] {
+            let off = |at: Point| Point::new(x * bulge(at.y), y * bulge(at.x));
+            let picture = Scene::blank(SIDE_PX, SIDE_PX)
+                .print_bent(&print, &map, off)
+                .taken();
+            let grid = found(&picture).unwrap();
+            let worst = worst(&grid, &map, off);
+            assert!(worst < 0.9, "bent by ({x}, {y}): {worst} modules off");
+        }
+    }
+
+    #[test]
+    fn corners_are_those_of_the_symbol() {
+        let print = Print::of(3, 40);
+        let map = Pose {
+            turn: 100.0,
+            ..Pose::facing(MIDDLE, 7.0)
+        }
+        .map(print.side());
+        let grid = found(&Scene::blank(SIDE_PX, SIDE_PX).print(&print, &map).taken()).unwrap();
+        let side = print.side() as f32;
+        let corners = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)];
+        for (found, (x, y)) in grid.corners().into_iter().zip(corners) {
+            let away = (found - map.apply(Point::new(x, y))).length();
+            assert!(away < OFF_MAX * 7.0, "({x}, {y}): {away} px off");
+        }
+    }
+
+    #[test]
+    fn the_written_version_is_believed_where_blur_hides_the_alternating_rows() {
+        for version in [7, 12] {
+            let print = Print::of(version, 100);
+            let map = Pose::facing(MIDDLE, 6.0).map(print.side());
+            let scene = Scene::blank(SIDE_PX, SIDE_PX).print(&print, &map);
+            let picture = scene.moved(Point::new(9.0, 9.0)).taken();
+            let grid = found(&picture).unwrap();
+            assert_eq!(grid.layout.version().number(), version);
+        }
+    }
+
+    #[test]
+    fn three_finders_without_a_symbol_between_them_have_a_low_score() {
+        let print = Print::of(2, 36);
+        let map = Pose::facing(MIDDLE, 9.0).map(print.side());
+        let middles = finder_middles(print.side()).map(|at| map.apply(at));
+        let scene = Scene::blank(SIDE_PX, SIDE_PX).print(&print, &map);
+        let only_finders = scene.each(|at, light| {
+            let reach = 4.0 * 9.0;
+            let near = middles
+                .iter()
+                .map(|middle| *middle - at)
+                .any(|away| away.x.abs() < reach && away.y.abs() < reach);
+            if near { light } else { 215.0 }
+        });
+        let score = found(&only_finders.taken()).map_or(-1.0, |grid| grid.score);
+        assert!(score < 0.8, "{score}");
+    }
 }

@@ -74,3 +74,86 @@ impl Measured {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::{Budget, Meter};
+    use super::super::drawn::{Pose, Print, Scene};
+    use super::super::{corner, finder};
+    use super::*;
+
+    /// The versions and the depths that are told, and the true depths.
+    fn measured(print: &Print, pose: Pose) -> (Vec<u8>, [f32; 2], [f32; 2]) {
+        let map = pose.map(print.side());
+        let picture = Scene::blank(640, 640).print(print, &map).taken();
+        let frame = picture.frame();
+        let finders = finder::find(&frame, 5, &mut Meter::new(Budget::STILL));
+        let corner = corner::corners(&finders)[0];
+        let measured = Measured::of(&mut Probe::new(&frame, 5), &corner);
+        let [.., g, h] = map.0;
+        let far = print.side() as f32 - FINDER_MIDDLE;
+        let depth = |x: f32, y: f32| (g * x + h * y + 1.0) / (g * FINDER_MIDDLE + h * FINDER_MIDDLE + 1.0);
+        (
+            measured
+                .versions(&corner)
+                .into_iter()
+                .map(Version::number)
+                .collect(),
+            measured.depths(),
+            [depth(far, FINDER_MIDDLE), depth(FINDER_MIDDLE, far)],
+        )
+    }
+
+    #[test]
+    fn the_likeliest_version_of_a_symbol_that_faces_the_camera_is_its_own() {
+        for (version, module_px) in [(1, 11.0), (2, 4.0), (5, 3.0), (10, 6.0), (15, 5.0), (25, 4.0)] {
+            let print = Print::of(version, 10);
+            let pose = Pose::facing(Point::new(320.3, 320.3), module_px);
+            let (versions, ..) = measured(&print, pose);
+            assert_eq!(versions[0], version, "{versions:?}");
+        }
+    }
+
+    #[test]
+    fn the_version_of_a_tilted_symbol_is_among_the_likely_ones() {
+        for version in [1, 2, 7, 14, 25] {
+            let print = Print::of(version, 10);
+            for axis in [0.0, 45.0, 90.0] {
+                let pose = Pose {
+                    tilt: 45.0,
+                    turn: 10.0,
+                    axis,
+                    ..Pose::facing(Point::new(320.3, 320.3), (400.0 / print.side() as f32).min(9.0))
+                };
+                let (versions, ..) = measured(&print, pose);
+                assert!(versions.contains(&version), "{version} {axis}: {versions:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn depths_tell_which_finder_is_nearer() {
+        let print = Print::of(7, 10);
+        for axis in [0.0, 45.0, 90.0, 135.0, 180.0] {
+            let pose = Pose {
+                tilt: 35.0,
+                axis,
+                ..Pose::facing(Point::new(320.3, 320.3), 8.0)
+            };
+            let (_, depths, truth) = measured(&print, pose);
+            for (depth, truth) in depths.into_iter().zip(truth) {
+                assert!(
+                    (depth / truth - 1.0).abs() < 0.06,
+                    "{axis}: {depth} is not {truth}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_version_is_told_outside_1_to_40() {
+        let print = Print::of(1, 10);
+        let (versions, ..) = measured(&print, Pose::facing(Point::new(320.3, 320.3), 8.0));
+        assert_eq!(versions, [1, 2]);
+    }
+}

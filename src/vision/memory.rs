@@ -88,3 +88,149 @@ impl Remembered {
         dot(&sums, &own) > AGREEMENT_MIN * lengths
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Dice, Print};
+    use super::super::geometry::Homography;
+    use super::super::grid::Grid;
+    use super::super::warp::Warp;
+    use super::*;
+
+    /// How much noise there is where each module is 1: none of five such frames can be read.
+    const NOISE: f32 = 1.8;
+
+    /// What a frame shows of a symbol, with noise.
+    fn seen(print: &Print, noise: f32, seed: u64) -> Unread {
+        let mut dice = Dice(seed);
+        let soft = |dark: bool| (if dark { 1.0 } else { -1.0 }) + noise * (2.0 * dice.share() - 1.0);
+        Unread {
+            grid: Grid {
+                layout: print.layout.clone(),
+                warp: Warp::flat(Homography([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0])),
+                dark: true,
+                score: 0.5,
+            },
+            modules: print.modules().map(soft).collect(),
+            corners: [(0.0, 0.0); 4],
+        }
+    }
+
+    fn alone(unread: &Unread) -> bool {
+        attempt::read_modules(&unread.grid.layout, &unread.modules).is_some()
+    }
+
+    fn text(symbol: Option<Symbol>) -> Option<String> {
+        symbol?.decoded.text
+    }
+
+    #[test]
+    fn a_symbol_that_no_frame_gives_is_read_from_five() {
+        let print = Print::of(4, 55);
+        let frames: Vec<_> = (0..5).map(|seed| seen(&print, NOISE, seed)).collect();
+        assert!(!frames.iter().any(alone));
+        let mut memory = Memory::default();
+        let read = frames.iter().find_map(|frame| text(memory.add(frame)));
+        assert_eq!(read, Some(print.text));
+    }
+
+    #[test]
+    fn one_frame_that_is_wrong_and_sure_does_not_outvote_the_others() {
+        let print = Print::of(4, 55);
+        let mut memory = Memory::default();
+        for seed in 0..3 {
+            memory.add(&seen(&print, NOISE, seed));
+        }
+        let mut sure = seen(&print, 0.0, 9);
+        for value in sure.modules.iter_mut().step_by(6) {
+            *value *= -100.0;
+        }
+        memory.add(&sure);
+        let read = (3..7).find_map(|seed| text(memory.add(&seen(&print, NOISE, seed))));
+        assert_eq!(read, Some(print.text));
+    }
+
+    /// In how many frames of noise a symbol is read, after some others; none if never.
+    fn frames_after(before: impl FnOnce(&mut Memory), print: &Print) -> Option<u64> {
+        let mut memory = Memory::default();
+        before(&mut memory);
+        (10..20)
+            .position(|seed| memory.add(&seen(print, NOISE, seed)).is_some())
+            .map(|at| at as u64)
+    }
+
+    #[test]
+    fn another_symbol_starts_anew() {
+        let print = Print::of(4, 55);
+        let anew = frames_after(|_| {}, &print);
+        assert!(anew.is_some_and(|frames| frames >= 2), "{anew:?}");
+        let other = Print::of(4, 54);
+        for other in [other, Print::of(5, 60)] {
+            let after = frames_after(
+                |memory| {
+                    memory.add(&seen(&print, NOISE, 1));
+                    memory.add(&seen(&print, NOISE, 2));
+                    memory.add(&seen(&other, NOISE, 3));
+                },
+                &print,
+            );
+            assert_eq!(after, anew);
+        }
+        let known = frames_after(
+            |memory| {
+                memory.add(&seen(&print, NOISE, 1));
+                memory.add(&seen(&print, NOISE, 2));
+            },
+            &print,
+        );
+        assert!(known < anew, "{known:?}");
+    }
+
+    #[test]
+    fn an_inverted_symbol_is_another() {
+        let print = Print::of(4, 55);
+        let anew = frames_after(|_| {}, &print);
+        let after = frames_after(
+            |memory| {
+                for seed in 1..3 {
+                    let mut inverted = seen(&print, NOISE, seed);
+                    inverted.grid.dark = false;
+                    memory.add(&inverted);
+                }
+            },
+            &print,
+        );
+        assert_eq!(after, anew);
+    }
+
+    #[test]
+    fn a_symbol_is_remembered_as_long_as_the_limit_and_no_longer() {
+        let print = Print::of(4, 55);
+        let after = |absent: u32| {
+            let before = |memory: &mut Memory| {
+                memory.add(&seen(&print, NOISE, 1));
+                memory.add(&seen(&print, NOISE, 2));
+                (0..absent).for_each(|_| memory.nothing());
+            };
+            frames_after(before, &print)
+        };
+        assert_eq!(after(FRAMES_ABSENT_MAX), after(0));
+        assert_eq!(after(FRAMES_ABSENT_MAX + 1), frames_after(|_| {}, &print));
+        assert_ne!(after(0), after(FRAMES_ABSENT_MAX + 1));
+    }
+
+    #[test]
+    fn being_seen_again_starts_the_count_of_absence_anew() {
+        let print = Print::of(4, 55);
+        let mut memory = Memory::default();
+        memory.add(&seen(&print, NOISE, 1));
+        for seed in 2..4 {
+            (0..FRAMES_ABSENT_MAX).for_each(|_| memory.nothing());
+            memory.add(&seen(&print, NOISE, seed));
+        }
+        (0..FRAMES_ABSENT_MAX).for_each(|_| memory.nothing());
+        assert!(memory.symbol.is_some());
+        memory.nothing();
+        assert!(memory.symbol.is_none());
+    }
+}

@@ -60,3 +60,68 @@ pub(super) fn transposed(values: &[f32], side: usize) -> Vec<f32> {
         .flat_map(|x| values.iter().skip(x).step_by(side).copied())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 25;
+
+    fn square(value: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+        (0..SIDE * SIDE)
+            .map(|index| value(index % SIDE, index / SIDE))
+            .collect()
+    }
+
+    fn compared(values: &[f32]) -> Vec<f32> {
+        let around = Neighbourhood::of(values, SIDE);
+        let compare = |(index, value): (usize, &f32)| {
+            let (mean, scale) = around.at(index).unwrap();
+            (value - mean) * scale
+        };
+        values.iter().enumerate().map(compare).collect()
+    }
+
+    #[test]
+    fn modules_are_of_one_size_whatever_the_light() {
+        let dark = |x: usize, y: usize| (x / 2 + y / 2).is_multiple_of(2);
+        // Three times as bright at the right as at the left.
+        let light = |x: usize| 1.0 + 2.0 * x as f32 / SIDE as f32;
+        let values = square(|x, y| light(x) * if dark(x, y) { 20.0 } else { 80.0 });
+        for (index, value) in compared(&values).into_iter().enumerate() {
+            let (x, y) = (index % SIDE, index / SIDE);
+            assert_eq!(value < 0.0, dark(x, y), "{x} {y}");
+            assert!((0.4..1.8).contains(&value.abs()), "{x} {y}: {value}");
+        }
+    }
+
+    #[test]
+    fn what_shows_next_to_nothing_is_not_made_to_look_like_modules() {
+        // The left half has modules, the right half the noise of a glare.
+        let values = square(|x, y| {
+            let odd = (x + y).is_multiple_of(2);
+            let height = if x < SIDE / 2 { 50.0 } else { 0.2 };
+            if odd { height } else { -height }
+        });
+        let compared = compared(&values);
+        assert!(compared[0].abs() > 0.8);
+        assert!(compared[SIDE - 1].abs() < 0.1, "{}", compared[SIDE - 1]);
+    }
+
+    #[test]
+    fn a_flat_square_gives_nothing_and_no_infinities() {
+        for flat in [0.0, 7.0] {
+            assert!(compared(&square(|_, _| flat)).iter().all(|value| *value == 0.0));
+        }
+    }
+
+    #[test]
+    fn there_is_nothing_around_a_place_outside() {
+        assert_eq!(Neighbourhood::of(&square(|_, _| 1.0), SIDE).at(SIDE * SIDE), None);
+    }
+
+    #[test]
+    fn rows_and_columns_change_places() {
+        assert_eq!(transposed(&[1.0, 2.0, 3.0, 4.0], 2), [1.0, 3.0, 2.0, 4.0]);
+    }
+}

@@ -38,3 +38,74 @@ fn quartile(counts: &[u32; 256]) -> f32 {
     }
     0.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Pose, Print, Scene};
+    use super::super::geometry::Point;
+    use super::*;
+
+    const FACTOR: f32 = 7.0;
+
+    fn level_of(scene: &Scene) -> f32 {
+        f32::from(level(&scene.taken().frame(), FACTOR))
+    }
+
+    /// What normal noise should give. Half a step more, for a whole difference spans all up to the next.
+    fn expected(sigma: f32) -> f32 {
+        FLOOR + FACTOR * (0.45 * sigma + 0.5)
+    }
+
+    fn filled() -> Scene {
+        let print = Print::of(7, 150);
+        let map = Pose::facing(Point::new(96.0, 96.0), 4.2).map(print.side());
+        Scene::blank(192, 192).print(&print, &map)
+    }
+
+    #[test]
+    fn a_frame_without_noise_has_the_floor_and_what_rounding_may_hide() {
+        let most = FLOOR + FACTOR / 2.0;
+        assert!((FLOOR..most).contains(&level_of(&Scene::blank(64, 64))));
+        assert!((FLOOR..most).contains(&level_of(&filled())));
+    }
+
+    #[test]
+    fn a_frame_of_a_single_column_has_the_floor() {
+        for (width, height) in [(1, 1), (1, 64)] {
+            assert_eq!(level_of(&Scene::blank(width, height)), FLOOR);
+        }
+    }
+
+    #[test]
+    fn it_grows_with_the_noise() {
+        for sigma in [3.0, 6.0, 12.0] {
+            let found = level_of(&Scene::blank(192, 192).noisy(sigma, 1));
+            assert!((found / expected(sigma) - 1.0).abs() < 0.15, "{sigma}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_fills_the_frame_is_not_taken_for_noise() {
+        for sigma in [3.0, 6.0, 12.0] {
+            let found = level_of(&filled().noisy(sigma, 2));
+            assert!((found / expected(sigma) - 1.0).abs() < 0.5, "{sigma}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_frame_of_nothing_but_the_largest_changes_has_the_highest() {
+        let stripes = [0, 255].repeat(32);
+        assert_eq!(
+            level(&LumaFrame::packed(64, 1, &stripes).unwrap(), FACTOR),
+            u8::MAX
+        );
+    }
+
+    #[test]
+    fn it_saturates() {
+        assert_eq!(
+            level(&Scene::blank(64, 64).noisy(20.0, 3).taken().frame(), 1e6),
+            255
+        );
+    }
+}

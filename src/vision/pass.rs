@@ -135,3 +135,94 @@ impl Code {
         sides.iter().all(|side| *side >= 0.0) || sides.iter().all(|side| *side <= 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::Budget;
+    use super::super::drawn::{Pose, Print, Scene};
+    use super::*;
+
+    const PASS: Pass = Pass {
+        halvings: 0,
+        smooth: false,
+        noise_factor: 7.0,
+    };
+
+    fn shown() -> (Print, Scene) {
+        let print = Print::of(2, 30);
+        let map = Pose::facing(Point::new(100.0, 100.0), 5.0).map(print.side());
+        (Print::of(2, 30), Scene::blank(200, 200).print(&print, &map))
+    }
+
+    fn run(pass: Pass, scene: &Scene, budget: Budget) -> Outcome {
+        pass.run(&scene.taken().frame(), &mut Meter::new(budget))
+    }
+
+    #[test]
+    fn a_code_that_was_read_is_not_tried_again() {
+        let (print, scene) = shown();
+        let outcome = run(PASS, &scene, Budget::STILL);
+        assert_eq!(outcome.codes.len(), 1);
+        assert_eq!(outcome.codes[0].bytes, print.text.as_bytes());
+        assert_eq!(outcome.trace.symbols.len(), 1);
+        assert!(outcome.unread.is_none() && outcome.surest > 5.0);
+    }
+
+    #[test]
+    fn places_are_those_of_the_whole_frame() {
+        let (_, scene) = shown();
+        let whole = run(PASS, &scene, Budget::STILL);
+        let halved = run(Pass { halvings: 2, ..PASS }, &scene, Budget::STILL);
+        for (whole, halved) in whole.codes[0].corners.iter().zip(halved.codes[0].corners) {
+            assert_eq!((4.0 * whole.0, 4.0 * whole.1), halved);
+        }
+        let finders = |outcome: &Outcome| outcome.trace.finders.clone();
+        for (whole, halved) in finders(&whole).into_iter().zip(finders(&halved)) {
+            assert_eq!(
+                (4.0 * whole.centre.0, 4.0 * whole.module_px),
+                (halved.centre.0, halved.module_px)
+            );
+        }
+    }
+
+    #[test]
+    fn a_symbol_that_cannot_be_read_is_kept() {
+        let (print, scene) = shown();
+        // A third of its data is turned over, and no pattern.
+        let hidden = scene.each(|at, light| {
+            let (x, y) = (at.x - 37.5, at.y - 37.5);
+            let data = (45.0..80.0).contains(&x) && (45.0..125.0).contains(&y);
+            if data { 255.0 - light } else { light }
+        });
+        let outcome = run(PASS, &hidden, Budget::STILL);
+        assert_eq!(outcome.codes, []);
+        let unread = outcome.unread.unwrap();
+        assert_eq!(unread.modules.len(), print.side().pow(2));
+        let [(left, top), _, (right, bottom), _] = unread.corners;
+        for (found, expected) in [(left, 37.5), (top, 37.5), (right, 162.5), (bottom, 162.5)] {
+            assert!((found - expected).abs() < 4.0, "{found} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn work_ends_with_the_budget() {
+        let (_, scene) = shown();
+        let rows = 2 * 200 * 200;
+        for units in [0, 1_000, rows] {
+            assert_eq!(run(PASS, &scene, Budget::of_units(units)).codes, []);
+        }
+        let all = run(PASS, &scene, Budget::of_units(rows + 2_000_000));
+        assert_eq!(all.codes.len(), 1);
+    }
+
+    #[test]
+    fn a_code_holds_what_lies_within_its_corners() {
+        let corners = [(10.0, 0.0), (20.0, 10.0), (10.0, 20.0), (0.0, 10.0)];
+        let [a, b, c, d] = corners;
+        for corners in [corners, [a, d, c, b]] {
+            let code = Code::new(Vec::new(), corners);
+            assert!(code.holds(Point::new(10.0, 10.0)) && code.holds(Point::new(6.0, 6.0)));
+            assert!(!code.holds(Point::new(3.0, 3.0)) && !code.holds(Point::new(30.0, 10.0)));
+        }
+    }
+}

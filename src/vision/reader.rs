@@ -22,8 +22,8 @@ const NOISE_FACTOR_LEAST: f32 = 2.0;
 const NOISE_FACTOR_LOW: f32 = 5.0;
 
 /// A frame whose surest finder is less sure than this shows no code: what chance makes has up to 3.2, a true one that
-/// is blurred 3.7 and more.
-const FINDER_QUALITY_RESCUED: f32 = 3.7;
+/// is blurred 3.7 and more as a rule.
+pub(super) const FINDER_QUALITY_RESCUED: f32 = 3.7;
 
 /// The reader gave up on a frame in a way that its author did not foresee. The next frame is read as if nothing
 /// had happened.
@@ -262,4 +262,241 @@ fn message(panic: &(dyn Any + Send)) -> String {
     fixed
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::panic_any;
+
+    use proptest::prelude::*;
+    use qrcode::EcLevel;
+
+    use super::super::drawn::{Picture, Pose, Print, Scene, mirrored};
+    use super::super::frame::SIDE_PX_MAX;
+    use super::super::geometry::{Homography, Point};
+    use super::*;
+
+    fn print(data: &[u8]) -> Print {
+        Print::with(3, EcLevel::M, data)
+    }
+
+    fn map(print: &Print, x: f32, y: f32, module_px: f32) -> Homography {
+        Pose::facing(Point::new(x, y), module_px).map(print.side())
+    }
+
+    /// A code in the middle of a frame.
+    fn shown(data: &[u8]) -> Scene {
+        let print = print(data);
+        Scene::blank(220, 200).print(&print, &map(&print, 110.0, 100.0, 4.0))
+    }
+
+    fn texts(codes: &[Code]) -> Vec<&str> {
+        codes.iter().map(|code| code.text.as_deref().unwrap()).collect()
+    }
+
+    fn still(picture: &Picture) -> Vec<Code> {
+        read(&picture.frame(), Budget::STILL).unwrap()
+    }
+
+    #[test]
+    fn two_codes_are_found_once_each_and_the_larger_comes_first() {
+        let (left, right) = (print(b"LEFT"), print(b"RIGHT"));
+        for (sizes, expected) in [((3.0, 6.0), ["RIGHT", "LEFT"]), ((6.0, 3.0), ["LEFT", "RIGHT"])] {
+            let scene = Scene::blank(480, 240)
+                .print(&left, &map(&left, 120.0, 120.0, sizes.0))
+                .print(&right, &map(&right, 360.0, 120.0, sizes.1));
+            assert_eq!(texts(&still(&scene.taken())), expected);
+        }
+    }
+
+    #[test]
+    fn corners_lie_at_the_edges_of_the_code() {
+        let print = print(b"TKT1:EDGE");
+        for turn in [0.0, 25.0, 90.0, 180.0, 250.0] {
+            let pose = Pose {
+                turn,
+                ..Pose::facing(Point::new(160.0, 160.0), 7.0)
+            };
+            let map = pose.map(print.side());
+            let codes = still(&Scene::blank(320, 320).print(&print, &map).taken());
+            assert_corners(&codes[0], &map);
+            let map = mirrored(&map);
+            let codes = still(&Scene::blank(320, 320).print(&print, &map).taken());
+            assert_corners(&codes[0], &map);
+        }
+    }
+
+    /// Within half a module, of seven pixels.
+    #[track_caller]
+    fn assert_corners(code: &Code, map: &Homography) {
+        let corners = [(0.0, 0.0), (29.0, 0.0), (29.0, 29.0), (0.0, 29.0)];
+        for (found, (x, y)) in code.corners.iter().zip(corners) {
+            let away = (Point::new(found.0, found.1) - map.apply(Point::new(x, y))).length();
+            assert!(away < 0.5 * 7.0, "({x}, {y}): {away} px off");
+        }
+    }
+
+    #[test]
+    fn bytes_come_through_unchanged_whether_text_or_not() {
+        for data in [&b"plain"[..], "Grüße 今度".as_bytes(), &[0, 0xff, 0xfe, 0x80, 7]] {
+            let codes = still(&shown(data).taken());
+            assert_eq!(codes[0].bytes, data);
+            assert_eq!(codes[0].text.as_deref(), std::str::from_utf8(data).ok());
+        }
+    }
+
+    #[test]
+    fn an_inverted_code_is_read() {
+        assert_eq!(texts(&still(&shown(b"NIGHT").inverted().taken())), ["NIGHT"]);
+    }
+
+    #[test]
+    fn a_code_is_read_in_poor_light_noise_and_blur() {
+        for (told, scene) in [
+            ("dim", shown(b"HARD").dimmed_to(0.2)),
+            ("noisy", shown(b"HARD").noisy(15.0, 1)),
+            ("blurred", shown(b"HARD").unfocused(3.0)),
+            ("moved", shown(b"HARD").moved(Point::new(5.0, 2.0))),
+            ("glare", shown(b"HARD").glare(Point::new(120.0, 110.0), 12.0)),
+        ] {
+            assert_eq!(texts(&still(&scene.taken())), ["HARD"], "{told}");
+        }
+    }
+
+    #[test]
+    fn a_frame_without_a_code_has_none() {
+        for grey in [0.0, 128.0, 255.0] {
+            let flat = Scene::blank(64, 48).each(|_, _| grey).taken();
+            assert_eq!(still(&flat), []);
+            assert_eq!(Reader::new().read(&flat.frame(), Budget::LIVE), Ok(Vec::new()));
+        }
+    }
+
+    #[test]
+    fn frames_of_any_shape_are_looked_at() {
+        for (width, height) in [(1, 1), (1, 2), (2, 1), (7, 7), (1, SIDE_PX_MAX), (SIDE_PX_MAX, 1)] {
+            for odd in [215.0, 0.0] {
+                let scene = Scene::blank(width, height).each(|at, light| {
+                    if ((at.x + at.y) as usize).is_multiple_of(2) {
+                        light
+                    } else {
+                        odd
+                    }
+                });
+                let picture = scene.taken();
+                let told = format!("{width} x {height}");
+                assert_eq!(read(&picture.frame(), Budget::STILL), Ok(Vec::new()), "{told}");
+                let mut reader = Reader::new();
+                for _ in 0..4 {
+                    assert_eq!(
+                        reader.read(&picture.frame(), Budget::LIVE),
+                        Ok(Vec::new()),
+                        "{told}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_budget_nothing_is_read() {
+        let picture = shown(b"LATER").taken();
+        let mut reader = Reader::new();
+        for units in [0, 1, 100, 10_000] {
+            let budget = Budget::of_units(units);
+            assert_eq!(read(&picture.frame(), budget), Ok(Vec::new()));
+            assert_eq!(reader.read(&picture.frame(), budget), Ok(Vec::new()));
+        }
+        assert_eq!(
+            texts(&reader.read(&picture.frame(), Budget::LIVE).unwrap()),
+            ["LATER"]
+        );
+    }
+
+    #[test]
+    fn the_same_frame_gives_the_same() {
+        let picture = shown(b"AGAIN").noisy(12.0, 3).unfocused(1.0).taken();
+        let (first, second) = (still(&picture), still(&picture));
+        assert_eq!(texts(&first), ["AGAIN"]);
+        assert_eq!(first, second);
+        let live = || Reader::new().read(&picture.frame(), Budget::LIVE).unwrap();
+        assert_eq!(live(), live());
+    }
+
+    #[test]
+    fn a_panic_is_a_value_and_the_next_frame_is_read() {
+        let picture = shown(b"NEXT").taken();
+        let mut reader = Reader::new();
+        let failed: Result<Vec<Code>, _> = guarded(|| {
+            reader.look(&picture.frame(), Budget::of_units(50_000));
+            panic!("index {} out of range", 7)
+        });
+        assert_eq!(failed, Err(ReaderPanicked("index 7 out of range".to_owned())));
+        assert_eq!(
+            texts(&reader.read(&picture.frame(), Budget::LIVE).unwrap()),
+            ["NEXT"]
+        );
+    }
+
+    #[test]
+    fn a_panic_without_words_is_a_value_too() {
+        let fixed: Result<(), _> = guarded(|| panic!("fixed"));
+        assert_eq!(fixed, Err(ReaderPanicked("fixed".to_owned())));
+        let nothing: Result<(), _> = guarded(|| panic_any(7));
+        assert_eq!(nothing, Err(ReaderPanicked("no message".to_owned())));
+    }
+
+    #[test]
+    fn a_code_that_no_frame_gives_is_read_from_several() {
+        let scene = shown(b"TKT1:IN THE DARK").each(|_, light| 100.0 + 0.2 * light);
+        let frames: Vec<_> = (0..12)
+            .map(|seed| scene.clone().noisy(16.0, 1000 * seed).taken())
+            .collect();
+        let alone = |picture: &Picture| Reader::new().read(&picture.frame(), Budget::LIVE).unwrap();
+        let mut reader = Reader::new();
+        let mut hidden = frames
+            .iter()
+            .filter(|picture| alone(picture).is_empty())
+            .peekable();
+        assert!(hidden.peek().is_some());
+        let read = hidden.find_map(|picture| {
+            let codes = reader.read(&picture.frame(), Budget::LIVE).unwrap();
+            (!codes.is_empty()).then_some(codes)
+        });
+        assert_eq!(texts(&read.unwrap()), ["TKT1:IN THE DARK"]);
+    }
+
+    #[test]
+    fn the_next_guest_is_read_whatever_was_seen_before() {
+        let mut reader = Reader::new();
+        for seed in 0..3 {
+            let hidden = shown(b"FIRST").unfocused(7.0).noisy(10.0, seed).taken();
+            reader.read(&hidden.frame(), Budget::LIVE).unwrap();
+        }
+        let next = shown(b"SECOND").taken();
+        for _ in 0..2 {
+            assert_eq!(
+                texts(&reader.read(&next.frame(), Budget::LIVE).unwrap()),
+                ["SECOND"]
+            );
+        }
+        reader.forget();
+        assert_eq!(
+            texts(&reader.read(&next.frame(), Budget::LIVE).unwrap()),
+            ["SECOND"]
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn no_frame_makes_the_reader_panic(
+            (width, height) in (1..60_usize, 1..60_usize),
+            pixels in proptest::collection::vec(any::<u8>(), 60 * 60),
+        ) {
+            let frame = LumaFrame::packed(width, height, &pixels).unwrap();
+            prop_assert_eq!(read(&frame, Budget::STILL), Ok(Vec::new()));
+        }
+    }
 }

@@ -116,3 +116,123 @@ impl Places {
         Some(window)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::attempt::read_modules;
+    use super::super::drawn::{Pose, Print, Scene};
+    use super::super::warp::Warp;
+    use super::*;
+
+    const MODULE_PX: f32 = 5.0;
+
+    /// A symbol whose place is known.
+    struct Shown {
+        print: Print,
+        grid: Grid,
+        scene: Scene,
+    }
+
+    impl Shown {
+        fn new(version: u8, letters: usize) -> Self {
+            let print = Print::of(version, letters);
+            let side_px = (MODULE_PX * (print.side() as f32 + 6.0)) as usize;
+            let middle = side_px as f32 / 2.0;
+            let map = Pose::facing(Point::new(middle, middle), MODULE_PX).map(print.side());
+            Self {
+                grid: Grid {
+                    layout: print.layout.clone(),
+                    warp: Warp::flat(map),
+                    dark: true,
+                    score: 1.0,
+                },
+                scene: Scene::blank(side_px, side_px).print(&print, &map),
+                print,
+            }
+        }
+
+        /// What is read of the symbol as it is seen, and with its blur undone.
+        fn texts(&self, scene: &Scene) -> [Option<String>; 2] {
+            let picture = scene.taken();
+            let view = View {
+                frame: picture.frame(),
+                dark: true,
+            };
+            let text = |modules: Vec<f32>| read_modules(&self.grid.layout, &modules)?.decoded.text;
+            [
+                text(plain(&view, &self.grid)),
+                equalised(&view, &self.grid).and_then(text),
+            ]
+        }
+    }
+
+    #[test]
+    fn a_clear_symbol_is_read_both_ways() {
+        let shown = Shown::new(5, 60);
+        let text = Some(shown.print.text.clone());
+        assert_eq!(shown.texts(&shown.scene), [text.clone(), text]);
+    }
+
+    #[test]
+    fn motion_that_hides_a_symbol_is_undone() {
+        let shown = Shown::new(5, 60);
+        // In modules. What is moved by two is seen nowhere, for an even blur of that length has no contrast left.
+        for (x, y) in [(1.8, 0.0), (0.0, 1.8), (1.8, 1.8), (1.8, -1.8)] {
+            let along = Point::new(x, y) * MODULE_PX;
+            let moved = shown.scene.clone().moved(along).noisy(0.5, 1);
+            let expected = [None, Some(shown.print.text.clone())];
+            assert_eq!(shown.texts(&moved), expected, "{along:?}");
+        }
+    }
+
+    #[test]
+    fn lack_of_focus_that_hides_a_symbol_is_undone() {
+        let shown = Shown::new(5, 60);
+        let blurred = shown.scene.clone().unfocused(MODULE_PX).noisy(0.5, 2);
+        assert_eq!(shown.texts(&blurred), [None, Some(shown.print.text.clone())]);
+    }
+
+    #[test]
+    fn glare_within_the_error_correction_is_read_past() {
+        let shown = Shown::new(5, 60);
+        let middle = Point::new(115.0, 95.0);
+        let glare = shown.scene.clone().glare(middle, 15.0);
+        let text = Some(shown.print.text.clone());
+        assert_eq!(shown.texts(&glare)[0], text);
+        // Eight times as wide, it is beyond it.
+        let glare = shown.scene.clone().glare(middle, 120.0);
+        assert_eq!(shown.texts(&glare), [None, None]);
+    }
+
+    #[test]
+    fn light_that_fades_across_a_symbol_changes_nothing() {
+        let shown = Shown::new(5, 60);
+        let dimmed = shown.scene.clone().dimmed_to(0.1);
+        assert_eq!(shown.texts(&dimmed)[0], Some(shown.print.text.clone()));
+    }
+
+    #[test]
+    fn modules_that_are_seen_clearly_are_sure() {
+        let shown = Shown::new(2, 24);
+        let picture = shown.scene.taken();
+        let view = View {
+            frame: picture.frame(),
+            dark: true,
+        };
+        for modules in [plain(&view, &shown.grid), equalised(&view, &shown.grid).unwrap()] {
+            assert_eq!(modules.len(), shown.print.side().pow(2));
+            for (x, y, dark) in shown.print.layout.known() {
+                let value = modules[y * shown.print.side() + x];
+                assert_eq!(value > 0.0, dark, "{x} {y}");
+                assert!((0.3..2.5).contains(&value.abs()), "{x} {y}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_flat_picture_tells_no_weights() {
+        let shown = Shown::new(2, 24);
+        let flat = Scene::blank(155, 155);
+        assert_eq!(shown.texts(&flat), [None, None]);
+    }
+}

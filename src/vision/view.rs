@@ -135,3 +135,82 @@ fn agreement(values: &[(f32, bool)]) -> f32 {
     });
     if all > 0.0 { agreed / all } else { -1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Pose, Print, Scene};
+    use super::*;
+
+    fn shown() -> (Print, Homography, Scene) {
+        let print = Print::of(7, 150);
+        let map = Pose::facing(Point::new(150.0, 150.0), 5.0).map(print.side());
+        let scene = Scene::blank(300, 300).print(&print, &map);
+        (print, map, scene)
+    }
+
+    /// All four scores through a map that is off by so many modules.
+    fn scores(scene: &Scene, dark: bool, map: &Homography, off: Point) -> [f32; 4] {
+        let print = Print::of(7, 150);
+        let picture = scene.taken();
+        let view = View {
+            frame: picture.frame(),
+            dark,
+        };
+        let [right, down] = map.steps(off);
+        let [a, b, c, d, e, f, g, h] = map.0;
+        let moved = Homography([a, b, c + right.x * off.x, d, e, f + down.y * off.y, g, h]);
+        [
+            view.symbol_score(&print.layout, |at| moved.apply(at)),
+            view.finders_score(print.side(), &moved),
+            view.timing_score(print.side(), &moved),
+            view.alignment_score(moved.apply(middle(22, 22)), moved.steps(middle(22, 22))),
+        ]
+    }
+
+    #[test]
+    fn what_is_seen_in_its_place_has_a_score_of_1() {
+        let (_, map, scene) = shown();
+        for score in scores(&scene, true, &map, Point::default()) {
+            assert!(score > 0.99, "{score}");
+        }
+        for score in scores(&scene.inverted(), false, &map, Point::default()) {
+            assert!(score > 0.99, "{score}");
+        }
+    }
+
+    #[test]
+    fn an_inverted_symbol_that_is_taken_for_dark_has_a_score_of_minus_1() {
+        let (_, map, scene) = shown();
+        for score in scores(&scene.inverted(), true, &map, Point::default()) {
+            assert!(score < -0.99, "{score}");
+        }
+    }
+
+    #[test]
+    fn what_lies_two_modules_off_has_a_low_score() {
+        let (_, map, scene) = shown();
+        for score in scores(&scene, true, &map, Point::new(2.0, 1.0)) {
+            assert!(score < 0.4, "{score}");
+        }
+    }
+
+    #[test]
+    fn a_flat_frame_shows_nothing() {
+        let (_, map, _) = shown();
+        for score in scores(&Scene::blank(300, 300), true, &map, Point::default()) {
+            assert_eq!(score, -1.0);
+        }
+    }
+
+    #[test]
+    fn grey_lies_half_way_between_dark_and_light() {
+        let (print, map, scene) = shown();
+        let picture = scene.taken();
+        let view = View {
+            frame: picture.frame(),
+            dark: true,
+        };
+        let grey = view.finder_grey(&map, finder_middles(print.side())[1]);
+        assert!((grey + 127.5).abs() < 1.0, "{grey}");
+    }
+}

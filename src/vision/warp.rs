@@ -104,3 +104,101 @@ fn filled(known: &[Option<Point>], count: usize) -> Vec<Point> {
     }
     known.into_iter().map(Option::unwrap_or_default).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::Pose;
+    use super::super::symbol::Version;
+    use super::*;
+
+    /// Version 7 has alignment lines at 6.5, 22.5 and 38.5.
+    fn layout() -> Layout {
+        Layout::of(Version::new(7).unwrap())
+    }
+
+    fn map() -> Homography {
+        Pose::facing(Point::new(200.0, 200.0), 4.0).map(45)
+    }
+
+    fn bent(bends: &[((f32, f32), f32)]) -> impl Fn(f32, f32) -> f32 {
+        let finders = [((3.5, 3.5), 0.0), ((41.5, 3.5), 0.0), ((3.5, 41.5), 0.0)];
+        let bends = bends.iter().chain(&finders).map(|&((x, y), pixels)| Bend {
+            modules: Point::new(x, y),
+            pixels: Point::new(pixels, -pixels),
+        });
+        let warp = Warp::bent(map(), &layout(), bends);
+        move |x, y| {
+            let at = Point::new(x, y);
+            let off = warp.apply(at) - map().apply(at);
+            assert!((off.x + off.y).abs() < 1e-3);
+            off.x
+        }
+    }
+
+    #[track_caller]
+    fn assert_near(value: f32, expected: f32) {
+        assert!((value - expected).abs() < 1e-3, "{value} is not {expected}");
+    }
+
+    #[test]
+    fn a_flat_symbol_lies_where_its_map_says() {
+        let warp = Warp::flat(map());
+        for at in [(0.0, 0.0), (22.5, 7.0), (45.0, 45.0)].map(|(x, y)| Point::new(x, y)) {
+            assert_eq!(warp.apply(at), map().apply(at));
+        }
+    }
+
+    #[test]
+    fn a_bent_symbol_is_off_at_its_patterns_and_in_proportion_between_them() {
+        let off = bent(&[
+            ((22.5, 6.5), 4.0),
+            ((6.5, 22.5), 0.0),
+            ((22.5, 22.5), 2.0),
+            ((38.5, 22.5), 0.0),
+            ((22.5, 38.5), 0.0),
+            ((38.5, 38.5), 8.0),
+        ]);
+        assert_near(off(22.5, 6.5), 4.0);
+        assert_near(off(14.5, 6.5), 2.0);
+        assert_near(off(22.5, 14.5), 3.0);
+        assert_near(off(38.5, 38.5), 8.0);
+        // The last stretch goes on to the edge of the symbol.
+        assert_near(off(38.5, 42.5), 10.0);
+    }
+
+    #[test]
+    fn the_finders_stay_where_they_are() {
+        let off = bent(&[((22.5, 22.5), 5.0)]);
+        for (x, y) in [(6.5, 6.5), (38.5, 6.5), (6.5, 38.5)] {
+            assert_near(off(x, y), 0.0);
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_was_not_found_is_off_like_those_beside_it() {
+        let off = bent(&[((22.5, 22.5), 6.0)]);
+        // Between two finders and the one in the middle.
+        assert_near(off(22.5, 6.5), 2.0);
+        // Between a finder and the one in the middle, and beside two that are off like that.
+        assert_near(off(38.5, 22.5), 3.0);
+        assert_near(off(38.5, 38.5), 3.0);
+    }
+
+    #[test]
+    fn what_is_at_no_crossing_bends_nothing() {
+        let off = bent(&[((14.0, 14.0), 9.0)]);
+        assert_near(off(14.0, 14.0), 0.0);
+    }
+
+    #[test]
+    fn a_version_without_patterns_is_flat() {
+        let layout = Layout::of(Version::new(1).unwrap());
+        let bend = Bend {
+            modules: Point::new(6.5, 6.5),
+            pixels: Point::new(1.0, 1.0),
+        };
+        let warp = Warp::bent(map(), &layout, [bend].into_iter());
+        let at = Point::new(6.5, 6.5);
+        assert_eq!(warp.apply(at), map().apply(at));
+    }
+}
