@@ -1,6 +1,7 @@
 //! `wicket read`: the QR texts in images.
 
 mod bench;
+mod explain;
 mod files;
 mod timed;
 
@@ -40,6 +41,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 1, requires = "bench",
           value_parser = clap::value_parser!(u32).range(1..=REPEATS_MAX))]
     repeat: u32,
+    /// Write a picture of what the reader saw in each image, and say in words what to do where it saw no code.
+    ///
+    /// For whoever sets up a camera. The picture of `door.jpg` is `door.explained.png`: left the image with the
+    /// corner patterns, the outlines of codes and their modules; right where the reader parts dark from light; below
+    /// the modules of the code, with those marked that were seen otherwise. What each pass did, and the meaning of
+    /// the colours, is printed. The exit status is 2 as well where a picture could not be written.
+    #[arg(long, conflicts_with_all = ["json", "bench"])]
+    explain: bool,
+    /// The folder for the pictures of --explain.
+    #[arg(long, value_name = "DIR", default_value = ".", requires = "explain")]
+    into: PathBuf,
+    /// Overwrite pictures of an earlier --explain.
+    #[arg(long, requires = "explain")]
+    force: bool,
     /// The images.
     #[arg(required_unless_present = "bench", value_name = "IMAGE")]
     images: Vec<PathBuf>,
@@ -48,6 +63,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     match &args.bench {
         Some(folder) => bench::run(folder, args.repeat, args.json),
+        None if args.explain => explain::run(&args.images, &args.into, args.force),
         None => files::run(&args.images, args.json),
     }
 }

@@ -1,6 +1,7 @@
 //! `wicket read`.
 
 mod bench;
+mod explain;
 
 use std::fs;
 use std::path::{Path, PathBuf};
