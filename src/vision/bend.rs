@@ -11,6 +11,10 @@ use super::warp::Warp;
 pub(super) const TURNS: [f32; 9] = [0.0, -0.05, 0.05, -0.1, 0.1, -0.15, 0.15, -0.2, 0.2];
 /// How far a pattern is looked for from where its neighbours have it, in modules.
 const REACH_MODULES: f32 = 4.0;
+/// What is not farther than this many times the nearest helps to tell where a pattern is.
+const NEAREST_SHARE: f32 = 1.3;
+/// What is in one row or column with a pattern, in modules: a finder's middle is three off its line.
+const IN_LINE_MODULES: f32 = 4.0;
 /// Fewer than this share of the patterns found, and it is no symbol that was followed.
 const FOUND_SHARE_MIN: f32 = 0.6;
 
@@ -91,13 +95,17 @@ fn guessed(anchors: &[Anchor], modules: Point) -> Option<Anchor> {
     let (nearest, _) = *near.first()?;
     let mut weights = 0.0;
     let mut pixels = Point::default();
-    let mut steps = [Point::default(); 2];
-    for (distance, anchor) in near.iter().take_while(|(distance, _)| *distance < nearest * 1.3) {
+    let (mut rights, mut downs) = (Point::default(), Point::default());
+    for (distance, anchor) in near
+        .iter()
+        .take_while(|(distance, _)| *distance < nearest * NEAREST_SHARE)
+    {
         let weight = 1.0 / distance;
         let away = modules - anchor.seen.modules;
         let [right, down] = anchor.steps;
         pixels = pixels + (anchor.seen.pixels + right * away.x + down * away.y) * weight;
-        steps = [steps[0] + right * weight, steps[1] + down * weight];
+        rights = rights + right * weight;
+        downs = downs + down * weight;
         weights += weight;
     }
     Some(Anchor {
@@ -105,7 +113,7 @@ fn guessed(anchors: &[Anchor], modules: Point) -> Option<Anchor> {
             modules,
             pixels: pixels * (1.0 / weights),
         },
-        steps: steps.map(|step| step * (1.0 / weights)),
+        steps: [rights, downs].map(|step| step * (1.0 / weights)),
     })
 }
 
@@ -116,19 +124,21 @@ fn settled(anchors: &[Anchor], mut found: Anchor) -> Anchor {
     let along = |axis: fn(Point) -> (f32, f32)| {
         anchors
             .iter()
-            .filter(|anchor| axis(way(anchor)).1.abs() < 4.0)
+            .filter(|anchor| axis(way(anchor)).1.abs() < IN_LINE_MODULES)
             .min_by(|a, b| way(a).length().total_cmp(&way(b).length()))
     };
     let [mut right, mut down] = found.steps;
     if let Some(anchor) = along(|way| (way.x, way.y)) {
         let away = way(anchor);
-        let chord = (found.seen.pixels - anchor.seen.pixels - anchor.steps[1] * away.y) * (1.0 / away.x);
-        right = chord * 2.0 - anchor.steps[0];
+        let [across, along] = anchor.steps;
+        let chord = (found.seen.pixels - anchor.seen.pixels - along * away.y) * (1.0 / away.x);
+        right = chord * 2.0 - across;
     }
     if let Some(anchor) = along(|way| (way.y, way.x)) {
         let away = way(anchor);
-        let chord = (found.seen.pixels - anchor.seen.pixels - anchor.steps[0] * away.x) * (1.0 / away.y);
-        down = chord * 2.0 - anchor.steps[1];
+        let [across, along] = anchor.steps;
+        let chord = (found.seen.pixels - anchor.seen.pixels - across * away.x) * (1.0 / away.y);
+        down = chord * 2.0 - along;
     }
     found.steps = [right, down];
     found

@@ -30,6 +30,13 @@ impl Meter {
         Self { left: budget.0 }
     }
 
+    /// Takes the cost of what may be left out; false where that is more than is left, which stays for what may not.
+    pub(super) fn take_spare(&mut self, units: usize) -> bool {
+        let rest = self.left.checked_sub(units as u64);
+        self.left = rest.unwrap_or(self.left);
+        rest.is_some()
+    }
+
     /// Takes the cost of what is done next; false where that is more than is left, and then nothing is.
     pub(super) fn take(&mut self, units: usize) -> bool {
         let rest = self.left.checked_sub(units as u64);
@@ -48,6 +55,13 @@ mod tests {
         assert!(meter.take(6) && meter.take(4));
         assert!(!meter.take(1));
         assert!(meter.take(0));
+    }
+
+    #[test]
+    fn what_may_be_left_out_takes_nothing_when_it_is_too_much() {
+        let mut meter = Meter::new(Budget::of_units(10));
+        assert!(!meter.take_spare(11));
+        assert!(meter.take_spare(4) && meter.take(6));
     }
 
     #[test]

@@ -105,7 +105,12 @@ mod tests {
 
     fn seen(print: &Print, map: &Homography) -> Vec<Corner> {
         let picture = Scene::blank(SIDE_PX, SIDE_PX).print(print, map).taken();
-        corners(&finder::find(&picture.frame(), 5, &mut Meter::new(Budget::STILL)))
+        corners(&finder::find(
+            &picture.frame(),
+            5,
+            24.0,
+            &mut Meter::new(Budget::STILL),
+        ))
     }
 
     /// The least odd corner has its finders at these places of the symbol.

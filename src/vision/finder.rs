@@ -12,8 +12,6 @@ const SLACK_MODULES: f32 = 0.55;
 const SLACK_PX: f32 = 0.6;
 /// The smallest module that is looked for, in pixels: below it a run of one module is not always a pixel.
 const MODULE_PX_MIN: f32 = 0.9;
-/// The largest: those of larger ones are seen at half the size too, for a quarter of the work.
-const MODULE_PX_MAX: f32 = 12.0;
 /// The finders kept of a frame, the surest first. A wall of them is no guest.
 pub(super) const FINDERS_MAX: usize = 48;
 /// The places that are kept before the best are chosen: each row is compared with all of them.
@@ -23,13 +21,16 @@ const HEIGHT_RATIO_MAX: u32 = 4;
 /// How much longer a finder may be in one direction than in another: a tilt of 65 degrees.
 const TILT_RATIO_MAX: f32 = 2.4;
 
-/// Every fourth row is looked at: the middle of a finder is three modules high, and a module a pixel or more. In a
+/// Every fourth row is looked at: the middle of a finder is three modules high, so that one with modules of a pixel and a
+/// third is crossed by one. In a
 /// picture so small that its modules may be, all are.
 const ROWS_STEP: usize = 4;
 const ROWS_ALL_BELOW: usize = 200;
 /// What looking at a pixel costs, in units of a budget, and at a place that may be a finder.
 const UNITS_PER_PIXEL: usize = 2;
 const HIT_UNITS: usize = 1_000;
+/// And to tell how sure a finder is.
+const QUALITY_UNITS: usize = 2_000;
 
 /// A place that looks like a finder pattern.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,12 +43,13 @@ pub(super) struct Finder {
     pub(super) dark: bool,
     /// How many rows crossed it.
     rows: u32,
-    /// How sure it is: the sum of several shares, about 2 for what chance makes, and 6 for a clear one.
+    /// How sure it is: the sum of several shares, seldom above 3.5 for what chance makes, and 6 for a clear one.
     pub(super) quality: f32,
 }
 
 /// The finder patterns of a frame, the surest first. Changes of `noise` or less are not looked at.
-pub(super) fn find(frame: &LumaFrame<'_>, noise: u8, meter: &mut Meter) -> Vec<Finder> {
+/// Nor are modules above `module_px_max`.
+pub(super) fn find(frame: &LumaFrame<'_>, noise: u8, module_px_max: f32, meter: &mut Meter) -> Vec<Finder> {
     let step = if frame.height() > ROWS_ALL_BELOW {
         ROWS_STEP
     } else {
@@ -63,6 +65,7 @@ pub(super) fn find(frame: &LumaFrame<'_>, noise: u8, meter: &mut Meter) -> Vec<F
         profile::edges(frame.row(y), noise, &mut edges);
         for edges in edges.windows(6) {
             if let Some(hit) = Hit::of(edges, y)
+                && hit.length <= 7.0 * module_px_max
                 && meter.take(HIT_UNITS)
             {
                 consider(&mut probe, hit, &mut found);
@@ -70,6 +73,9 @@ pub(super) fn find(frame: &LumaFrame<'_>, noise: u8, meter: &mut Meter) -> Vec<F
         }
     }
     for finder in &mut found {
+        if !meter.take(QUALITY_UNITS) {
+            break;
+        }
         finder.quality = quality(&mut probe, finder);
     }
     found.sort_by(|a: &Finder, b| b.quality.total_cmp(&a.quality));
@@ -90,8 +96,7 @@ impl Hit {
             return None;
         };
         let runs = [b.at - a.at, c.at - b.at, d.at - c.at, e.at - d.at, f.at - e.at];
-        let fits = f.at - a.at <= 7.0 * MODULE_PX_MAX && nested(runs) && even([b, c, d, e]);
-        fits.then(|| Self {
+        (nested(runs) && even([b, c, d, e])).then(|| Self {
             middle: Point::new((c.at + d.at + 1.0) / 2.0, y as f32 + 0.5),
             length: f.at - a.at,
             dark: !c.rises,
@@ -225,13 +230,17 @@ impl<'a> Probe<'a> {
         let back = self.inside(at, along * -1.0, reach);
         let ahead = self.inside(at, along, reach);
         let start = at - along * back as f32;
+        // Along a row or column, whole pixels are taken: where the first one's middle lies beyond the start.
+        let mut lead = 0.0;
         self.values.clear();
         if along.x == 0.0 {
             let top = start.y as usize;
+            lead = 0.5 - start.y.fract();
             let column = (top..=top + back + ahead).map(|y| self.frame.at(start.x as usize, y));
             self.values.extend(column);
         } else if along.y == 0.0 {
             let left = start.x as usize;
+            lead = 0.5 - start.x.fract();
             let row = self.frame.row(start.y as usize).get(left..=left + back + ahead);
             self.values.extend_from_slice(row.unwrap_or_default());
         } else {
@@ -239,7 +248,7 @@ impl<'a> Probe<'a> {
                 .extend((0..=back + ahead).map(|step| self.frame.between(start + along * step as f32) as u8));
         }
         profile::edges(&self.values, self.noise, &mut self.edges);
-        let reach = back as f32;
+        let reach = back as f32 - lead;
         // The middle lies between the last edge before it and the next.
         let next = self.edges.partition_point(|edge| edge.at <= reach);
         let &[a, b, c, d, e, f] = self.edges.get(next.checked_sub(3)?..next + 3)? else {
@@ -280,7 +289,12 @@ mod tests {
 
     fn found(picture: &Picture) -> Vec<Finder> {
         let frame = picture.frame();
-        find(&frame, noise::level(&frame, 7.0), &mut Meter::new(Budget::STILL))
+        find(
+            &frame,
+            noise::level(&frame, 7.0),
+            24.0,
+            &mut Meter::new(Budget::STILL),
+        )
     }
 
     /// The three surest finders lie at those of a symbol.
@@ -416,7 +430,7 @@ mod tests {
         let (_, _, scene) = shown(facing(4.0));
         let picture = scene.taken();
         let mut meter = Meter::new(Budget::of_units(0));
-        assert_eq!(find(&picture.frame(), 2, &mut meter), []);
+        assert_eq!(find(&picture.frame(), 2, 24.0, &mut meter), []);
     }
 
     #[test]
@@ -429,7 +443,7 @@ mod tests {
         let off = centre + Point::new(3.0, 0.0);
         let section = probe.section(off, Point::new(1.0, 0.0), 6.0).unwrap();
         assert!((section.total - 42.0).abs() < 0.5, "{section:?}");
-        let middle = off.x.floor() + 0.5 + section.offset;
+        let middle = off.x + section.offset;
         assert!((middle - centre.x).abs() < 0.8, "{middle} is not {}", centre.x);
         probe.dark = false;
         assert_eq!(probe.section(off, Point::new(1.0, 0.0), 6.0), None);

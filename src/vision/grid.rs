@@ -172,7 +172,7 @@ impl Place {
         let layout = Layout::of(version);
         let side = version.side();
         let units = LAYOUT_UNITS + PATTERN_UNITS * version.alignment_centres().len().pow(2);
-        if !meter.take(units) {
+        if !meter.take_spare(units) {
             return None;
         }
         let warp = align::aligned(view, &layout, self.depths, |depths| self.map(side, depths));
@@ -183,7 +183,7 @@ impl Place {
             dark: view.dark,
             score,
         };
-        if score >= FLAT_SCORE_MIN || !meter.take(BENT_COST * units) {
+        if score >= FLAT_SCORE_MIN || !meter.take_spare(BENT_COST * units) {
             return Some(flat);
         }
         match self.bent(view, &flat.layout, side) {
@@ -222,7 +222,7 @@ mod tests {
 
     fn found(picture: &Picture) -> Option<Grid> {
         let frame = picture.frame();
-        let finders = finder::find(&frame, 5, &mut Meter::new(Budget::STILL));
+        let finders = finder::find(&frame, 5, 24.0, &mut Meter::new(Budget::STILL));
         let corners = corner::corners(&finders);
         corners
             .iter()
@@ -309,7 +309,7 @@ mod tests {
                 .taken();
             let grid = found(&picture).unwrap();
             let worst = worst(&grid, &map, off);
-            assert!(worst < 0.9, "bent by ({x}, {y}): {worst} modules off");
+            assert!(worst < 0.95, "bent by ({x}, {y}): {worst} modules off");
         }
     }
 

@@ -87,7 +87,7 @@ mod tests {
         let map = pose.map(print.side());
         let picture = Scene::blank(640, 640).print(print, &map).taken();
         let frame = picture.frame();
-        let finders = finder::find(&frame, 5, &mut Meter::new(Budget::STILL));
+        let finders = finder::find(&frame, 5, 24.0, &mut Meter::new(Budget::STILL));
         let corner = corner::corners(&finders)[0];
         let measured = Measured::of(&mut Probe::new(&frame, 5), &corner);
         let [.., g, h] = map.0;

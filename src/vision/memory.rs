@@ -2,14 +2,18 @@
 //! from frame to frame; noise does, and so does glare and the way a hand shakes.
 
 use super::attempt::{self, Symbol};
+use super::geometry::Point;
 use super::pass::Unread;
 use super::symbol::Version;
 
-/// Modules of two frames must agree like this to be of one symbol. Those of two symbols agree by less than 0.1 but for
-/// their finders, which are left out; those of one that each frame shows half wrong, by 0.3 and more.
+/// Modules of two frames must agree like this to be of one symbol; the patterns that all symbols have are left out. Those
+/// of two unlike texts agree by less than 0.1, those of one that each frame shows half wrong by 0.3 and more. Two tickets
+/// of one series may agree like one: they are told apart by what lies between them, in time and in place.
 const AGREEMENT_MIN: f32 = 0.25;
-/// So many frames without the symbol, and it is gone: a tenth of a second.
-const FRAMES_ABSENT_MAX: u32 = 3;
+/// So many frames without the symbol, and it is gone: nobody changes phones within two frames.
+const FRAMES_ABSENT_MAX: u32 = 1;
+/// The middle of a symbol moves less than this share of its side from frame to frame.
+const MOVED_SHARE_MAX: f32 = 0.5;
 /// Certainty beyond this is not more certain, so that one frame cannot outvote many.
 const VOTE_MAX: f32 = 1.5;
 
@@ -24,6 +28,7 @@ struct Remembered {
     version: Version,
     dark: bool,
     votes: Vec<f32>,
+    corners: [(f32, f32); 4],
     absent: u32,
 }
 
@@ -47,8 +52,9 @@ impl Memory {
             .collect();
         let version = unread.grid.layout.version();
         match &mut self.symbol {
-            Some(symbol) if symbol.is(version, unread.grid.dark) && symbol.agrees(unread, &votes) => {
+            Some(symbol) if symbol.is(version, unread) && symbol.agrees(unread, &votes) => {
                 symbol.absent = 0;
+                symbol.corners = unread.corners;
                 for (sum, vote) in symbol.votes.iter_mut().zip(&votes) {
                     *sum += vote;
                 }
@@ -59,6 +65,7 @@ impl Memory {
                     version,
                     dark: unread.grid.dark,
                     votes,
+                    corners: unread.corners,
                     absent: 0,
                 });
                 None
@@ -68,8 +75,16 @@ impl Memory {
 }
 
 impl Remembered {
-    fn is(&self, version: Version, dark: bool) -> bool {
-        (self.version, self.dark) == (version, dark)
+    /// Whether it may be the same by its size and place.
+    fn is(&self, version: Version, unread: &Unread) -> bool {
+        let middle = |corners: [(f32, f32); 4]| {
+            let [a, _, c, _] = corners.map(|(x, y)| Point::new(x, y));
+            (a + c) * 0.5
+        };
+        let [a, b, ..] = unread.corners.map(|(x, y)| Point::new(x, y));
+        let moved = (middle(self.corners) - middle(unread.corners)).length();
+        (self.version, self.dark) == (version, unread.grid.dark)
+            && moved <= MOVED_SHARE_MAX * (b - a).length()
     }
 
     /// Whether the modules that are not the same in every symbol are alike.

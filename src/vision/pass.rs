@@ -17,7 +17,9 @@ use super::view::View;
 const CORNERS_MAX: usize = 60;
 /// What a corner costs that is no symbol, in units of a budget, and what reading one costs.
 const CORNER_UNITS: usize = 6_000;
-const SYMBOL_UNITS: usize = 800_000;
+const SYMBOL_UNITS: usize = 300_000;
+/// And for each of its modules.
+const MODULE_UNITS: usize = 100;
 /// A symbol whose known patterns are seen less well than this is not decoded.
 const SCORE_MIN: f32 = 0.3;
 
@@ -30,6 +32,8 @@ pub(super) struct Pass {
     pub(super) smooth: bool,
     /// What counts as noise: see [`noise::level`].
     pub(super) noise_factor: f32,
+    /// The largest modules that are looked for, in pixels of its plane.
+    pub(super) module_px_max: f32,
 }
 
 /// What came of a pass.
@@ -56,27 +60,29 @@ impl Pass {
     /// Looks for codes in a plane of the frame that was made as the pass says.
     pub(super) fn run(self, plane: &LumaFrame<'_>, meter: &mut Meter) -> Outcome {
         let noise = noise::level(plane, self.noise_factor);
-        let finders = finder::find(plane, noise, meter);
+        let finders = finder::find(plane, noise, self.module_px_max, meter);
         let mut outcome = Outcome {
             codes: Vec::new(),
             unread: None,
             surest: finders.first().map_or(0.0, |finder| finder.quality),
             trace: PassTrace::new(self, noise, &finders),
         };
-        for corner in corner::corners(&finders).iter().take(CORNERS_MAX) {
+        let mut tried = 0;
+        for corner in corner::corners(&finders) {
             if outcome.covers(&corner.finders, self) {
                 continue;
             }
-            if !meter.take(CORNER_UNITS) {
+            tried += 1;
+            if tried > CORNERS_MAX || !meter.take(CORNER_UNITS) {
                 break;
             }
-            let Some(grid) = Grid::find(plane, noise, corner, meter) else {
+            let Some(grid) = Grid::find(plane, noise, &corner, meter) else {
                 continue;
             };
             if grid.score < SCORE_MIN {
                 continue;
             }
-            if !meter.take(SYMBOL_UNITS) {
+            if !meter.take(symbol_units(&grid)) {
                 break;
             }
             outcome.take(plane, grid, self);
@@ -89,6 +95,11 @@ impl Pass {
         // At most eight thousand pixels are halved thirteen times.
         (1_u32 << self.halvings) as f32
     }
+}
+
+/// What reading a symbol costs.
+pub(super) fn symbol_units(grid: &Grid) -> usize {
+    SYMBOL_UNITS + MODULE_UNITS * grid.layout.side().pow(2)
 }
 
 impl Outcome {
@@ -146,6 +157,7 @@ mod tests {
         halvings: 0,
         smooth: false,
         noise_factor: 7.0,
+        module_px_max: 24.0,
     };
 
     fn shown() -> (Print, Scene) {

@@ -7,7 +7,7 @@ use super::budget::{Budget, Meter};
 use super::code::Code;
 use super::frame::LumaFrame;
 use super::memory::Memory;
-use super::pass::{Outcome, Pass, Unread};
+use super::pass::{self, Outcome, Pass, Unread};
 use super::plane::Plane;
 use super::trace::PassTrace;
 
@@ -21,7 +21,13 @@ const NOISE_FACTOR_LEAST: f32 = 2.0;
 /// For symbols whose contrast is little more than the noise.
 const NOISE_FACTOR_LOW: f32 = 5.0;
 
-/// A frame whose surest finder is less sure than this shows no code: what chance makes has up to 3.2, a true one that
+/// The largest modules that are looked for at the smaller size of the usual two, in pixels: the smallest symbol is then
+/// as high as the frame. At the larger size half of that: what is larger is seen at the smaller one, for a quarter of the
+/// work.
+const MODULE_PX_MAX: f32 = 24.0;
+const MODULE_PX_MAX_FINE: f32 = 12.0;
+
+/// A frame whose surest finder is less sure than this shows no code: what chance makes seldom has more, a true one that
 /// is blurred 3.7 and more as a rule.
 pub(super) const FINDER_QUALITY_RESCUED: f32 = 3.7;
 
@@ -110,6 +116,9 @@ impl Reader {
             self.memory.nothing();
             return Vec::new();
         };
+        if !sight.meter.take(pass::symbol_units(&unread.grid)) {
+            return Vec::new();
+        }
         let Some(symbol) = self.memory.add(&unread) else {
             return Vec::new();
         };
@@ -139,6 +148,11 @@ fn usual(frame: &LumaFrame<'_>) -> [Pass; 2] {
         halvings,
         smooth: false,
         noise_factor: NOISE_FACTOR,
+        module_px_max: if halvings >= first.max(1) {
+            MODULE_PX_MAX
+        } else {
+            MODULE_PX_MAX_FINE
+        },
     })
 }
 
@@ -150,6 +164,7 @@ fn rescues(frame: &LumaFrame<'_>) -> [Pass; 3] {
         halvings,
         smooth,
         noise_factor,
+        module_px_max: MODULE_PX_MAX_FINE,
     };
     [
         pass(first, false, NOISE_FACTOR_LOW),

@@ -35,7 +35,7 @@ impl Warp {
     }
 
     /// A symbol that lies off the plane at some of its alignment patterns. A crossing whose pattern was not found is
-    /// off by as much as the mean of those beside it; the finders are not.
+    /// off by as much as the mean of those beside it.
     pub(super) fn bent(map: Homography, layout: &Layout, bends: impl Iterator<Item = Bend>) -> Self {
         let lines = layout.version().alignment_centres();
         let lines: Vec<f32> = lines.iter().map(|&line| f32::from(line) + 0.5).collect();
