@@ -38,7 +38,7 @@
 //! # Why no other reader
 //!
 //! Compared on the same frames in one run by `make bench-readers`: zxing-cpp reads 75 of the stills with all its tries in
-//! 2.7 to 4.1 ms, rxing 66, rqrr 28; this one 88 in 1.1 ms. zxing-cpp would have been the choice otherwise, at the price
+//! 2.7 to 3.9 ms, rxing 66, rqrr 28; this one 88 in 1.0 ms. zxing-cpp would have been the choice otherwise, at the price
 //! of C++ that parses what strangers hold before a camera; nothing here is unsafe.
 
 mod align;
