@@ -22,8 +22,7 @@ const HEIGHT_RATIO_MAX: u32 = 4;
 const TILT_RATIO_MAX: f32 = 2.4;
 
 /// Every fourth row is looked at: the middle of a finder is three modules high, so that one with modules of a pixel and a
-/// third is crossed by one. In a
-/// picture so small that its modules may be, all are.
+/// third is crossed by one. In a picture so small that its modules may be smaller, all are.
 const ROWS_STEP: usize = 4;
 const ROWS_ALL_BELOW: usize = 200;
 /// What looking at a pixel costs, in units of a budget, and at a place that may be a finder.

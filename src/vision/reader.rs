@@ -61,13 +61,10 @@ pub fn read(frame: &LumaFrame<'_>, budget: Budget) -> Result<Vec<Code>, ReaderPa
 pub fn explain(frame: &LumaFrame<'_>, budget: Budget) -> Result<Reading, ReaderPanicked> {
     guarded(|| {
         let mut sight = Sight::new(frame, budget);
-        let [first, second] = usual(frame);
-        let passes = [first, second].into_iter().chain(rescues(frame));
-        for pass in passes {
-            if sight.look(pass) {
-                break;
-            }
-        }
+        usual(frame)
+            .into_iter()
+            .chain(rescues(frame))
+            .any(|pass| sight.look(pass));
         sight.reading()
     })
 }

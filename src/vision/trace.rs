@@ -116,6 +116,7 @@ impl SymbolTrace {
         let at = self.warp.apply(middle(column, row)) * self.scale;
         (at.x, at.y)
     }
+
     /// Where its modules lie in the plane of its pass.
     pub(super) fn grid(&self) -> Option<Grid> {
         Some(Grid {

@@ -43,30 +43,24 @@ impl View<'_> {
 
     /// How well a finder is seen around a place of the symbol, and the light around it.
     pub(super) fn finder_score(&self, map: &Homography, centre: Point) -> f32 {
-        agreement(&self.finder(map, centre))
+        agreement(&self.finder(|step| map.apply(centre + step)))
     }
 
     /// How well a finder is seen around a pixel, where a module is a step `right` and a step `down`.
     pub(super) fn finder_score_at(&self, at: Point, [right, down]: [Point; 2]) -> f32 {
-        let values: [(f32, bool); FINDER_SIDE * FINDER_SIDE] = std::array::from_fn(|index| {
-            let (step, ring) = around(index, FINDER_SIDE);
-            (
-                self.darkness(at + right * step.x + down * step.y),
-                ring != 2 && ring != 4,
-            )
-        });
-        agreement(&values)
+        agreement(&self.finder(|step| at + right * step.x + down * step.y))
     }
 
     /// What lies between dark and light at a finder.
     pub(super) fn finder_grey(&self, map: &Homography, centre: Point) -> f32 {
-        grey(&self.finder(map, centre))
+        grey(&self.finder(|step| map.apply(centre + step)))
     }
 
-    fn finder(&self, map: &Homography, centre: Point) -> [(f32, bool); FINDER_SIDE * FINDER_SIDE] {
+    /// What is seen of a finder, where `place` tells where a step in modules from its middle lies.
+    fn finder(&self, place: impl Fn(Point) -> Point) -> [(f32, bool); FINDER_SIDE * FINDER_SIDE] {
         std::array::from_fn(|index| {
             let (step, ring) = around(index, FINDER_SIDE);
-            (self.darkness(map.apply(centre + step)), ring != 2 && ring != 4)
+            (self.darkness(place(step)), ring != 2 && ring != 4)
         })
     }
 
