@@ -3,7 +3,7 @@
 //! Layers, each of which names only those to its right:
 //!
 //! ```text
-//! main -> commands -> server | runner -> device, sync, ledger, vision -> wire -> domain
+//! main -> commands -> sim -> server | runner -> device, sync, ledger, vision -> wire -> domain
 //! ```
 
 pub mod commands;
@@ -13,6 +13,8 @@ pub mod ledger;
 pub mod runner;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "gate")]
 pub mod sync;
 pub mod vision;

@@ -8,9 +8,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "device", "domain", "ledger", "runner", "server", "sync", "vision", "wire",
+            "device", "domain", "ledger", "runner", "server", "sim", "sync", "vision", "wire",
         ],
     ),
+    ("sim", &["device", "domain", "ledger", "server", "sync", "wire"]),
     ("runner", &["device", "domain", "ledger", "vision", "wire"]),
     ("server", &["domain", "wire"]),
     ("sync", &["domain", "ledger", "wire"]),

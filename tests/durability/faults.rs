@@ -2,12 +2,12 @@
 
 use wicket::ledger::{LedgerError, Synchronous};
 
-use super::chance::Chance;
-use super::disk::{Fault, Promise};
 use super::gate::{Gate, Scene};
-use super::vfs::PowerDisk;
 use super::world::{Loss, Trouble};
 use super::{replayed, seeds};
+use wicket::sim::chance::Chance;
+use wicket::sim::disk::PowerDisk;
+use wicket::sim::disk::{Fault, Promise};
 
 /// Steps before the fault, and while it lasts.
 const STEPS: u64 = 120;

@@ -17,9 +17,9 @@ use wicket::domain::verdict::Reason;
 use wicket::ledger::{Ledger, LedgerError, Opening, SealedSegment, SqliteLedger, Synchronous};
 use wicket::wire::{Change, Cursor, LogPage, Segment};
 
-use super::chance::Chance;
-use super::vfs::PowerDisk;
 use super::world::{List, Loss, Trouble, World};
+use wicket::sim::chance::Chance;
+use wicket::sim::disk::PowerDisk;
 
 /// The setting that the gate keeps changing.
 pub(super) const SETTING: &str = "enrolment";

@@ -12,9 +12,9 @@ use wicket::domain::ids::{Sequence, TicketId};
 use wicket::domain::time::UnixSeconds;
 use wicket::ledger::{Ledger, Opening, SqliteLedger};
 
-use super::chance::Chance;
 use super::seeds;
 use super::venue::{AT, Venue};
+use wicket::sim::chance::Chance;
 
 /// Tickets that come new in each round, each of them twice.
 const NEW: u32 = 250;

@@ -1,18 +1,19 @@
 //! What was promised survives: power cuts, full and failing disks, killed processes.
 
-mod chance;
-mod disk;
+#[cfg(feature = "sim")]
 mod faults;
-mod file;
+#[cfg(feature = "sim")]
 mod gate;
-mod honesty;
+#[cfg(feature = "sim")]
 mod kill;
-mod locks;
+#[cfg(feature = "sim")]
 mod power_cut;
 mod refusals;
+#[cfg(feature = "sim")]
 mod seeds;
 mod venue;
-mod vfs;
+#[cfg(feature = "sim")]
 mod world;
 
+#[cfg(feature = "sim")]
 use seeds::{replayed, seeds};

@@ -2,12 +2,12 @@
 
 use wicket::ledger::Synchronous;
 
-use super::chance::Chance;
-use super::disk::Promise;
 use super::gate::{DATABASE, Scene};
-use super::vfs::PowerDisk;
 use super::world::{Loss, Trouble};
 use super::{replayed, seeds};
+use wicket::sim::chance::Chance;
+use wicket::sim::disk::PowerDisk;
+use wicket::sim::disk::Promise;
 
 /// Cuts of one run: each comes on top of what the one before left.
 const CUTS: u64 = 3;

@@ -10,7 +10,9 @@
 )]
 
 mod bars;
-#[path = "../durability/chance.rs"]
+// The simulator's, in builds without it too.
+#[expect(unreachable_pub, reason = "the file is the library's, where others use it")]
+#[path = "../../src/sim/chance.rs"]
 mod chance;
 mod damage;
 mod drawing;

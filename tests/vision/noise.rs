@@ -38,7 +38,7 @@ fn grain(chance: &mut Chance, width: usize, height: usize) -> Picture {
 /// Squares of one size, black or white: a code's modules without its order.
 fn blocks(chance: &mut Chance, width: usize, height: usize) -> Picture {
     let side = count(chance, 1, 13);
-    let salt = chance.next();
+    let salt = chance.draw();
     Picture::from_fn(width, height, |x, y| {
         if coin(salt, x / side, y / side) { 255 } else { 0 }
     })
@@ -46,7 +46,7 @@ fn blocks(chance: &mut Chance, width: usize, height: usize) -> Picture {
 
 /// The same under a light from one side, and blurred by grain.
 fn lit_blocks(chance: &mut Chance, width: usize, height: usize) -> Picture {
-    let (side, salt) = (between(chance, 1.2, 9.0), chance.next());
+    let (side, salt) = (between(chance, 1.2, 9.0), chance.draw());
     let (light, grain) = (between(chance, 0.0, 0.15), count(chance, 1, 60));
     Picture::from_fn(width, height, |x, y| {
         let dark = coin(salt, (x as f32 / side) as usize, (y as f32 / side) as usize);

@@ -1,9 +1,9 @@
 //! One file of the disk: its durable bytes, and the changes since, in order.
 
-use super::chance::Chance;
-use super::disk::{Promise, SECTOR_BYTES};
+use super::model::{Promise, SECTOR_BYTES};
+use crate::sim::chance::Chance;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct File {
     durable: Vec<u8>,
     pending: Vec<Change>,
@@ -11,7 +11,7 @@ pub(super) struct File {
     visible: Vec<u8>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Change {
     Write { at: usize, bytes: Vec<u8> },
     Resize(usize),

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use rusqlite::ffi;
 
-use super::chance::Chance;
 use super::file::File;
 use super::locks::Locks;
+use crate::sim::chance::Chance;
 
 /// What a disk writes whole or not at all.
 pub(super) const SECTOR_BYTES: usize = 512;
@@ -24,7 +24,7 @@ pub(super) struct FileId(u64);
 
 /// What the disk promises of bytes that share a sector with bytes being written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Promise {
+pub enum Promise {
     /// Nothing: a sector that was being written may hold anything. SQLite pads its log to whole sectors then.
     Nothing,
     /// They stay. It is what SQLite assumes of a disk on Linux, so this is the code that runs at a gate.
@@ -33,7 +33,7 @@ pub(super) enum Promise {
 
 /// What fails, other than the power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// Writes.
     Write,
     /// Syncs. As on Linux, what was to be synced may be lost for good, and the next sync succeeds all the same.
@@ -42,7 +42,7 @@ pub(super) enum Fault {
 
 /// The model: no unsafe code, and of SQLite only its result codes.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub struct Disk {
     pub(super) promise: Promise,
     pub(super) locks: Locks,
     files: HashMap<FileId, File>,
@@ -62,7 +62,7 @@ pub(super) struct Disk {
 }
 
 /// A name in a directory: the file that it durably stands for, and what it stood for since.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Name {
     durable: Option<FileId>,
     later: Vec<Option<FileId>>,
@@ -94,7 +94,9 @@ enum Power {
 }
 
 impl Disk {
-    pub(super) fn new(promise: Promise, seed: u64) -> Self {
+    /// An empty disk; what it draws at random comes from `seed`.
+    #[must_use]
+    pub fn new(promise: Promise, seed: u64) -> Self {
         Self {
             promise,
             locks: Locks::default(),
@@ -114,18 +116,18 @@ impl Disk {
     }
 
     /// Creations, writes, truncations, syncs and deletions so far.
-    pub(super) fn changes(&self) -> u64 {
+    pub fn changes(&self) -> u64 {
         self.changes
     }
 
     /// Cuts the power in the middle of the change that comes after `changes` more.
-    pub(super) fn cut_after(&mut self, changes: u64) {
+    pub fn cut_after(&mut self, changes: u64) {
         self.cut_at = Some(self.changes + changes);
     }
 
     /// Cuts the power in the middle of a write, truncation or sync of the file whose name ends so, after
     /// `changes` more of these.
-    pub(super) fn cut_after_in(&mut self, name: &str, changes: u64) {
+    pub fn cut_after_in(&mut self, name: &str, changes: u64) {
         let name = name.to_owned();
         self.cut_in = Some(CutIn {
             name,
@@ -134,11 +136,12 @@ impl Disk {
     }
 
     /// Whether the cut hit a change of the file whose name ends so.
-    pub(super) fn was_cut_in(&self, name: &str) -> bool {
+    pub fn was_cut_in(&self, name: &str) -> bool {
         self.hit.is_some_and(|hit| self.is_named(hit, name))
     }
 
-    pub(super) fn cut_now(&mut self) {
+    /// Cuts the power between two changes.
+    pub fn cut_now(&mut self) {
         self.powered = false;
     }
 
@@ -149,28 +152,29 @@ impl Disk {
         self.files.clear();
     }
 
-    pub(super) fn is_powered(&self) -> bool {
+    /// Whether the power is still on.
+    pub fn is_powered(&self) -> bool {
         self.powered
     }
 
     /// From now on a sync does nothing, and says that all is well.
-    pub(super) fn drop_syncs(&mut self) {
+    pub fn drop_syncs(&mut self) {
         self.syncs_dropped = true;
     }
 
     /// The room there is for all files together; none: no end of it.
-    pub(super) fn set_capacity(&mut self, bytes: Option<usize>) {
+    pub fn set_capacity(&mut self, bytes: Option<usize>) {
         self.capacity_bytes = bytes;
     }
 
     /// Bytes of all files that have a name.
-    pub(super) fn used_bytes(&self) -> usize {
+    pub fn used_bytes(&self) -> usize {
         let named = self.names.values().filter_map(Name::file);
         named.map(|file| self.size(file)).sum()
     }
 
     /// From now on, once `after` calls of this kind went well, the next `times` fail.
-    pub(super) fn fail(&mut self, fault: Fault, after: u64, times: u64) {
+    pub fn fail(&mut self, fault: Fault, after: u64, times: u64) {
         let which = after..after.saturating_add(times);
         self.fault = Some(Failing {
             fault,
@@ -180,16 +184,45 @@ impl Disk {
     }
 
     /// How many calls failed by the last [`Disk::fail`].
-    pub(super) fn failures(&self) -> u64 {
+    pub fn failures(&self) -> u64 {
         let calls = |failing: &Failing| failing.calls.min(failing.which.end);
         self.fault
             .as_ref()
             .map_or(0, |failing| calls(failing).saturating_sub(failing.which.start))
     }
 
+    /// What the next process finds once all that used the disk were killed: what they had written, synced or not.
+    #[must_use]
+    pub fn after_kill(&self) -> Self {
+        let mut after = Self::new(self.promise, self.chance.clone().draw());
+        after.last_file = self.last_file;
+        after.syncs_dropped = self.syncs_dropped;
+        after.names.clone_from(&self.names);
+        after.files.clone_from(&self.files);
+        after
+    }
+
+    /// A copy of every file as a reader sees it, all of it durable: a backup of the disk.
+    #[must_use]
+    pub fn image(&self, seed: u64) -> Self {
+        let mut image = Self::new(self.promise, seed);
+        image.last_file = self.last_file;
+        for (name, file) in self
+            .names
+            .iter()
+            .filter_map(|(name, states)| Some((name, states.file()?)))
+        {
+            let content = self.files[&file].visible().to_vec();
+            image.files.insert(file, File::durable(content));
+            image.names.insert(name.clone(), Name::durable(file));
+        }
+        image
+    }
+
     /// What the disk holds when the power returns, all of it durable.
-    pub(super) fn after_cut(&self, chance: &mut Chance) -> Self {
-        let mut after = Self::new(self.promise, chance.next());
+    #[must_use]
+    pub fn after_cut(&self, chance: &mut Chance) -> Self {
+        let mut after = Self::new(self.promise, chance.draw());
         after.last_file = self.last_file;
         for (name, states) in &self.names {
             if let Some(file) = states.after_cut(chance) {
@@ -287,7 +320,7 @@ impl Disk {
             return Ok(());
         }
         if self.fails(Fault::Sync) {
-            let (promise, mut chance) = (self.promise, Chance::new(self.chance.next()));
+            let (promise, mut chance) = (self.promise, Chance::new(self.chance.draw()));
             self.file(file).lose_pending(promise, &mut chance);
             return Err(ffi::SQLITE_IOERR_FSYNC);
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use rusqlite::ffi;
 
-use super::disk::{Code, FileId};
+use super::model::{Code, FileId};
 
 /// An open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

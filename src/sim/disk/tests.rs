@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::chance::Chance;
-use super::disk::{Disk, Fault, Promise, SECTOR_BYTES};
+use super::model::{Disk, Fault, Promise, SECTOR_BYTES};
 use super::vfs::PowerDisk;
+use crate::sim::chance::Chance;
 
 const SEEDS: u64 = 200;
 
@@ -172,7 +172,7 @@ fn a_full_disk_takes_what_fits_and_overwrites_what_is_there() {
 /// database is whole.
 fn committed_and_found(journal: &str, promise: Promise, seed: u64, syncs: bool) -> (i64, Option<i64>) {
     let mut chance = Chance::new(seed);
-    let disk = PowerDisk::new(promise, chance.next());
+    let disk = PowerDisk::new(promise, chance.draw());
     if !syncs {
         disk.disk().drop_syncs();
     }

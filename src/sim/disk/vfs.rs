@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rusqlite::ffi;
 
-use super::chance::Chance;
-use super::disk::{Code, Disk, FileId, Promise, SECTOR_BYTES};
 use super::locks::HandleId;
+use super::model::{Code, Disk, FileId, Promise, SECTOR_BYTES};
+use crate::sim::chance::Chance;
 
 /// Bytes of the longest file name, with its NUL.
 const NAME_BYTES_MAX: c_int = 512;
@@ -23,7 +23,7 @@ const NAME_BYTES_MAX: c_int = 512;
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 /// A disk, and the VFS through which SQLite uses it.
-pub(super) struct PowerDisk {
+pub struct PowerDisk {
     disk: Arc<Mutex<Disk>>,
     name: String,
     vfs: *mut ffi::sqlite3_vfs,
@@ -31,11 +31,14 @@ pub(super) struct PowerDisk {
 
 impl PowerDisk {
     /// An empty disk.
-    pub(super) fn new(promise: Promise, seed: u64) -> Self {
+    #[must_use]
+    pub fn new(promise: Promise, seed: u64) -> Self {
         Self::with(Disk::new(promise, seed))
     }
 
-    fn with(disk: Disk) -> Self {
+    /// A disk that holds something already.
+    #[must_use]
+    pub fn with(disk: Disk) -> Self {
         let name = format!("power-disk-{}", NEXT_ID.fetch_add(1, Ordering::Relaxed));
         let disk = Arc::new(Mutex::new(disk));
         let vfs = Box::into_raw(Box::new(vfs_table(&name, &disk)));
@@ -47,16 +50,22 @@ impl PowerDisk {
     }
 
     /// What to give to SQLite as the VFS's name.
-    pub(super) fn vfs(&self) -> &str {
+    pub fn vfs(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn disk(&self) -> MutexGuard<'_, Disk> {
+    /// The model behind it.
+    pub fn disk(&self) -> MutexGuard<'_, Disk> {
         self.disk.lock().unwrap()
     }
 
+    /// Puts another disk in its place. Connections to the one before must be closed, and find no power until then.
+    pub fn replace(&self, disk: Disk) {
+        *self.disk() = disk;
+    }
+
     /// The disk after a cut at this moment, on a computer of its own.
-    pub(super) fn after_cut(&self, chance: &mut Chance) -> Self {
+    pub fn after_cut(&self, chance: &mut Chance) -> Self {
         Self::with(self.disk().after_cut(chance))
     }
 }
