@@ -17,7 +17,17 @@ type Job = Box<dyn FnOnce(&mut Db) + Send>;
 /// The handlers' end.
 #[derive(Debug, Clone)]
 pub(super) struct Database {
-    jobs: mpsc::Sender<Job>,
+    jobs: Jobs,
+}
+
+/// Where jobs are done.
+#[derive(Debug, Clone)]
+enum Jobs {
+    /// On the owner's thread.
+    Thread(mpsc::Sender<Job>),
+    /// At once, by whoever brings them: where one thread does everything.
+    #[cfg(feature = "sim")]
+    Here(std::sync::Arc<std::sync::Mutex<Db>>),
 }
 
 /// The owner's thread.
@@ -33,7 +43,15 @@ impl Database {
                 job(&mut db);
             }
         })?;
+        let jobs = Jobs::Thread(jobs);
         Ok((Self { jobs }, Owner(owner)))
+    }
+
+    /// Does each job at once.
+    #[cfg(feature = "sim")]
+    pub(super) fn here(db: Db) -> Self {
+        let jobs = Jobs::Here(std::sync::Arc::new(std::sync::Mutex::new(db)));
+        Self { jobs }
     }
 
     /// Runs a job on the data and waits for what comes of it.
@@ -46,14 +64,27 @@ impl Database {
             // Nobody waits any more where the request timed out: the work is done all the same.
             let _ = answer.send(job(db));
         });
-        self.jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Refused::busy(),
-            TrySendError::Closed(_) => Refused::failed("the database's thread has ended"),
-        })?;
+        self.jobs.take(job)?;
         match answered.await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(Refused::database(&error)),
             Err(_) => Err(Refused::failed("the database's thread has ended")),
+        }
+    }
+}
+
+impl Jobs {
+    fn take(&self, job: Job) -> Result<(), Refused> {
+        match self {
+            Self::Thread(jobs) => jobs.try_send(job).map_err(|error| match error {
+                TrySendError::Full(_) => Refused::busy(),
+                TrySendError::Closed(_) => Refused::failed("the database's thread has ended"),
+            }),
+            #[cfg(feature = "sim")]
+            Self::Here(db) => {
+                job(&mut db.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+                Ok(())
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ mod clock;
 mod connections;
 mod database;
 pub mod db;
+#[cfg(feature = "sim")]
+mod in_process;
 mod routes;
 
 use std::net::SocketAddr;
@@ -17,8 +19,12 @@ use tokio::net::TcpListener;
 
 pub use attendance::{EventAttendance, attendance};
 pub use clock::now;
+#[cfg(feature = "sim")]
+pub use in_process::InProcess;
 
+use crate::domain::time::UnixMillis;
 use crate::wire::{Context, Signed};
+use clock::Clock;
 use database::Database;
 use db::{Db, DbError};
 
@@ -48,12 +54,18 @@ pub enum ServeError {
 struct Site {
     db: Database,
     key: Arc<SigningKey>,
+    clock: Clock,
 }
 
 impl Site {
     /// A message with the server's signature.
     fn sign<T: minicbor::Encode<()>>(&self, context: Context, message: &T) -> Vec<u8> {
         Signed::seal(context, &self.key, crate::wire::to_cbor(message)).to_bytes()
+    }
+
+    /// The server's time.
+    fn now(&self) -> UnixMillis {
+        self.clock.now()
     }
 }
 
@@ -74,6 +86,7 @@ pub fn serve(
     let site = Site {
         db,
         key: Arc::new(key),
+        clock: Clock::System,
     };
     let served = runtime.block_on(async {
         let refused = |source| ServeError::Listen { address, source };

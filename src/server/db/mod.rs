@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
 pub use changelog::LogRead;
@@ -38,6 +38,13 @@ const APPLICATION_ID: i32 = 0x574b_5453;
 const STEPS: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
+/// How to open the data.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// The SQLite file layer by name; none: the system's.
+    pub vfs: Option<String>,
+}
+
 /// The server's data, open.
 #[derive(Debug)]
 pub struct Db {
@@ -54,13 +61,21 @@ impl Db {
     /// # Errors
     /// [`DbError`] where they cannot be used.
     pub fn open(folder: &Path) -> Result<Self, DbError> {
+        Self::open_with(folder, &Opening::default())
+    }
+
+    /// As [`Db::open`], on the file layer that `opening` names.
+    ///
+    /// # Errors
+    /// [`DbError`] where they cannot be used.
+    pub fn open_with(folder: &Path, opening: &Opening) -> Result<Self, DbError> {
         let file = folder.join(FILE);
         // Held until the tables are up to date: two processes that start together must not both make them.
-        let _setup = prepare(folder, &file).map_err(|source| DbError::Folder {
+        let _setup = prepare(folder, &file, opening).map_err(|source| DbError::Folder {
             path: file.clone(),
             source,
         })?;
-        let mut connection = Connection::open(&file)?;
+        let mut connection = connect(&file, opening)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -96,19 +111,28 @@ impl Db {
 
 /// Makes what is missing, and claims the folder for the setup. SQLite gives its write-ahead log the mode of the
 /// database file.
-fn prepare(folder: &Path, file: &Path) -> std::io::Result<File> {
+fn prepare(folder: &Path, file: &Path, opening: &Opening) -> std::io::Result<File> {
     if !folder.is_dir() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let claim = File::open(folder)?;
     claim.lock()?;
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(file)?;
+    if opening.vfs.is_none() {
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(file)?;
+    }
     Ok(claim)
+}
+
+fn connect(file: &Path, opening: &Opening) -> rusqlite::Result<Connection> {
+    match &opening.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(file, OpenFlags::default(), vfs.as_str()),
+        None => Connection::open(file),
+    }
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), DbError> {

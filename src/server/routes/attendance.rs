@@ -4,14 +4,15 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::super::answer::{Refused, json};
-use super::super::{Site, attendance as count, auth, clock};
+use super::super::{Site, attendance as count, auth};
 
 pub(super) async fn attendance(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, _) = request.into_parts();
     let counted = auth::count(&site, &parts, b"").await?;
+    let now = site.now();
     let counts = site
         .db
-        .run(move |db| count::attendance(db, &counted.caller.event, clock::now()))
+        .run(move |db| count::attendance(db, &counted.caller.event, now))
         .await?;
     Ok(json(&counts))
 }

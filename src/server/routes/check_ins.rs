@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::answer::{Refused, message, read_body, unpacked};
-use super::super::{Site, auth, clock};
+use super::super::{Site, auth};
 use super::malformed;
 use crate::wire::limits::{UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_PACKED_BYTES_MAX};
 use crate::wire::upload::{Acknowledgement, ItemAnswer, Upload, codes};
@@ -19,9 +19,10 @@ pub(super) async fn check_ins(State(site): State<Site>, request: Request) -> Res
     let upload: Upload = from_cbor(&bytes).map_err(malformed)?;
     within_limits(&upload)?;
     let caller = counted.caller;
+    let now = site.now();
     let intake = site
         .db
-        .run(move |db| db.take_upload(&caller, &upload.segments, clock::now()))
+        .run(move |db| db.take_upload(&caller, &upload.segments, now))
         .await?;
     alarm(&intake.items);
     let answer = Acknowledgement {

@@ -4,9 +4,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::super::Site;
 use super::super::answer::{Refused, message, read_body};
 use super::super::db::{DeviceStanding, Enrolment};
-use super::super::{Site, clock};
 use super::malformed;
 use crate::wire::Context;
 use crate::wire::enrol::{EnrolmentAnswer, EnrolmentRequest};
@@ -17,10 +17,8 @@ pub(super) async fn enrol(State(site): State<Site>, request: Request) -> Result<
     let body = read_body(body, MESSAGE_BYTES_MAX).await?;
     let request = EnrolmentRequest::open(&body).map_err(|error| malformed(error.to_string()))?;
     let key = *request.key;
-    let enrolment = site
-        .db
-        .run(move |db| db.enrol(&request.token, &key, clock::now()))
-        .await?;
+    let now = site.now();
+    let enrolment = site.db.run(move |db| db.enrol(&request.token, &key, now)).await?;
     let device = enrolled(enrolment)?;
     let answer = EnrolmentAnswer {
         server_key: site.key.verifying_key().to_bytes().into(),

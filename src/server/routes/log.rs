@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::super::answer::{Refused, message};
 use super::super::db::LogRead;
-use super::super::{Site, auth, clock};
+use super::super::{Site, auth};
 use super::{bytes, malformed, query};
 use crate::wire::{Context, Cursor, StartOver};
 
@@ -16,9 +16,10 @@ pub(super) async fn log(State(site): State<Site>, request: Request) -> Result<Re
     let after = cursor(parts.uri.query())?;
     let event = counted.caller.event;
     let (asked, stands) = (event.clone(), after.clone());
+    let now = site.now();
     let read = site
         .db
-        .run(move |db| db.log_page(&asked, after.as_ref(), clock::now().seconds()))
+        .run(move |db| db.log_page(&asked, after.as_ref(), now.seconds()))
         .await?;
     Ok(match (read, stands) {
         (LogRead::Page(page), _) => {

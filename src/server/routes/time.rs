@@ -5,8 +5,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::super::Site;
 use super::super::answer::{Refused, message};
-use super::super::{Site, clock};
 use super::{bytes, malformed, query};
 use crate::wire::{Context, TimeAnswer};
 
@@ -15,7 +15,7 @@ pub(super) async fn time(State(site): State<Site>, request: Request) -> Result<R
     let nonce = nonce.ok_or_else(|| malformed("a time needs nonce=32 hexadecimal digits"))?;
     let answer = TimeAnswer {
         nonce: nonce.into(),
-        at: clock::now(),
+        at: site.now(),
     };
     Ok(message(
         StatusCode::OK,
