@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 use wicket::domain::admission::{Status, TicketRow};
 use wicket::domain::ids::{EventId, TicketId};
+use wicket::domain::ticket::jwk::PrivateJwk;
 use wicket::domain::time::UnixSeconds;
 use wicket::server::db::{Db, LogRead, NewEvent};
 use wicket::wire::{Change, Cursor, LogPage};
@@ -21,8 +23,10 @@ fn database(folder: &TempDir) -> Db {
         event: &event(),
         log: [3; 16],
         rulebook: r#"{"event":"spring-26"}"#,
-        keyring: r#"{"keys":[]}"#,
-        issuer_jwk: "{}",
+        issuer: &PrivateJwk {
+            kid: Some("issuer-1".into()),
+            key: SigningKey::from_bytes(&[1; 32]),
+        },
     };
     db.add_event(&new).unwrap();
     db

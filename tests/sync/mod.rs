@@ -12,11 +12,13 @@ mod cut;
 mod devices;
 mod enrolment;
 mod facts;
+mod keys;
 mod lies;
 mod limits;
 mod log;
 mod raw;
 mod samples;
+mod venue;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -12,7 +12,6 @@ use super::super::{Outcome, random};
 use crate::commands::say;
 use crate::domain::ids::EventId;
 use crate::domain::rules::Rulebook;
-use crate::domain::ticket::Keyring;
 use crate::domain::ticket::jwk::PrivateJwk;
 use crate::server::db::{Db, NewEvent};
 
@@ -41,15 +40,12 @@ pub(super) struct Add {
 pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
     let Action::Add(add) = action;
     let rulebook = rulebook(add)?;
-    let issuer = issuer(add.from_jwk.as_deref())?;
-    let keyring = json!({ "keys": [issuer.to_public_value()] }).to_string();
-    Keyring::from_jwks(&keyring)?;
+    let issuer = issuer(add.from_jwk.as_deref(), KID)?;
     db.add_event(&NewEvent {
         event: &add.event,
         log: random::bytes()?,
         rulebook: &rulebook,
-        keyring: &keyring,
-        issuer_jwk: &issuer.to_value().to_string(),
+        issuer: &issuer,
     })?;
     say::remark(&format!(
         "event {} added; next: `wicket admin ticket add --event {}`",
@@ -77,10 +73,14 @@ fn rulebook(add: &Add) -> Result<String, Box<dyn std::error::Error + Send + Sync
     }
 }
 
-fn issuer(path: Option<&Path>) -> Result<PrivateJwk, Box<dyn std::error::Error + Send + Sync>> {
+/// The key in a file, or without one a new key of that id.
+pub(super) fn issuer(
+    path: Option<&Path>,
+    kid: &str,
+) -> Result<PrivateJwk, Box<dyn std::error::Error + Send + Sync>> {
     let Some(path) = path else {
         return Ok(PrivateJwk {
-            kid: Some(KID.into()),
+            kid: Some(kid.into()),
             key: SigningKey::from_bytes(&random::bytes()?),
         });
     };

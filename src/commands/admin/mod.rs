@@ -3,6 +3,7 @@
 mod attendance;
 mod device;
 mod event;
+mod key;
 mod ticket;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ enum Resource {
     Ticket(ticket::Action),
     #[command(subcommand)]
     Device(device::Action),
+    #[command(subcommand)]
+    Key(key::Action),
     Attendance(attendance::Args),
 }
 
@@ -45,6 +48,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         Resource::Event(action) => event::run(action, &mut db),
         Resource::Ticket(action) => ticket::run(action, &mut db),
         Resource::Device(action) => device::run(action, &mut db),
+        Resource::Key(action) => key::run(action, &mut db),
         Resource::Attendance(args) => attendance::run(args, &mut db),
     }
 }

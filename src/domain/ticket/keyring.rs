@@ -28,6 +28,25 @@ pub enum KeyStatus {
     Revoked,
 }
 
+impl KeyStatus {
+    /// The status as the member `status` of a JWK says it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Retired => "retired",
+            Self::ListOnly => "list-only",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl fmt::Display for KeyStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One key of a keyring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerKey {

@@ -1,10 +1,11 @@
-//! Events: their documents and keys.
+//! Events: their documents.
 
 use rusqlite::params;
 
 use super::changelog::{self, Key, append};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, event_row, keys};
 use crate::domain::ids::EventId;
+use crate::domain::ticket::jwk::PrivateJwk;
 use crate::wire::Change;
 use crate::wire::limits::DOCUMENT_BYTES_MAX;
 
@@ -17,29 +18,25 @@ pub struct NewEvent<'a> {
     pub log: [u8; 16],
     /// The rulebook's JSON, already checked.
     pub rulebook: &'a str,
-    /// The keyring's JWK Set, already checked.
-    pub keyring: &'a str,
-    /// The private JWK that signs its tickets.
-    pub issuer_jwk: &'a str,
+    /// The key that signs its tickets at first, with a kid.
+    pub issuer: &'a PrivateJwk,
 }
 
 impl Db {
     /// Creates an event.
     ///
     /// # Errors
-    /// [`DbError::Refused`] where it is there already, or a document is too large.
+    /// [`DbError::Refused`] where it is there already, or its rulebook is too large.
     pub fn add_event(&mut self, new: &NewEvent<'_>) -> Result<(), DbError> {
-        for (name, text) in [("rulebook", new.rulebook), ("keyring", new.keyring)] {
-            if text.len() > DOCUMENT_BYTES_MAX {
-                return Err(DbError::Refused(format!(
-                    "the {name} is larger than {DOCUMENT_BYTES_MAX} bytes: make it smaller"
-                )));
-            }
+        if new.rulebook.len() > DOCUMENT_BYTES_MAX {
+            return Err(DbError::Refused(format!(
+                "the rulebook is larger than {DOCUMENT_BYTES_MAX} bytes: make it smaller"
+            )));
         }
         let transaction = self.begin()?;
         let added = transaction.execute(
-            "INSERT INTO events (name, log, issuer_jwk) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![new.event.as_str(), new.log, new.issuer_jwk],
+            "INSERT INTO events (name, log) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            params![new.event.as_str(), new.log],
         )?;
         if added == 0 {
             return Err(DbError::Refused(format!(
@@ -54,23 +51,9 @@ impl Db {
             Key::Rulebook,
             &Change::Rulebook(new.rulebook.to_owned()),
         )?;
-        append(
-            &transaction,
-            row,
-            Key::Keyring,
-            &Change::Keyring(new.keyring.to_owned()),
-        )?;
+        keys::insert(&transaction, row, new.issuer)?;
+        keys::publish(&transaction, row)?;
         Ok(transaction.commit()?)
-    }
-
-    /// The private JWK that signs an event's tickets.
-    ///
-    /// # Errors
-    /// [`DbError::NoEvent`] where there is no such event.
-    pub fn issuer_jwk(&mut self, event: &EventId) -> Result<String, DbError> {
-        let row = event_row(&self.connection, event.as_str())?;
-        let query = "SELECT issuer_jwk FROM events WHERE event = ?1";
-        Ok(self.connection.query_row(query, [row.0], |row| row.get(0))?)
     }
 
     /// The rulebook that an event follows, as JSON.

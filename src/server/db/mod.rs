@@ -8,6 +8,7 @@ mod checkins;
 mod devices;
 mod error;
 mod events;
+mod keys;
 mod requests;
 mod soundness;
 mod tickets;
@@ -26,6 +27,7 @@ pub use checkins::{Intake, StreamStatus};
 pub use devices::{DeviceStanding, Enrolment, NewDevice};
 pub use error::DbError;
 pub use events::NewEvent;
+pub use keys::IssuerKeyStanding;
 pub use requests::{Caller, NotCounted};
 
 /// The file's name in the server's folder.
@@ -35,7 +37,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// «WKTS»: tells this file from a gate's.
 const APPLICATION_ID: i32 = 0x574b_5453;
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("schema.sql")),
+    M::up(include_str!("migrations/0002_issuer_keys.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// How to open the data.

@@ -1,0 +1,201 @@
+//! The keys that sign an event's tickets, and what each still counts for.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde_json::{Value, json};
+
+use super::changelog::{Key, append};
+use super::{Db, DbError, EventRow, event_row};
+use crate::domain::ids::EventId;
+use crate::domain::ticket::KeyStatus;
+use crate::domain::ticket::jwk::PrivateJwk;
+use crate::wire::Change;
+use crate::wire::limits::DOCUMENT_BYTES_MAX;
+
+/// A key of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerKeyStanding {
+    /// Its id, as tickets name it.
+    pub kid: String,
+    /// What its signatures count for.
+    pub status: KeyStatus,
+    /// Whether it is the one that signs new tickets: the newest active one.
+    pub signs: bool,
+}
+
+impl Db {
+    /// The private JWK that signs an event's new tickets: its newest active key.
+    ///
+    /// # Errors
+    /// [`DbError::NoEvent`] where there is no such event, [`DbError::Refused`] where it has no active key.
+    pub fn issuer_jwk(&mut self, event: &EventId) -> Result<String, DbError> {
+        let row = event_row(&self.connection, event.as_str())?;
+        let query =
+            "SELECT secret FROM issuer_keys WHERE event = ?1 AND status = 0 ORDER BY number DESC LIMIT 1";
+        let found = self.connection.query_row(query, [row.0], |row| row.get(0));
+        found
+            .optional()?
+            .ok_or_else(|| refused(event, "has no key that signs: `wicket admin key add`".to_owned()))
+    }
+
+    /// An event's keys, oldest first.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn issuer_keys(&mut self, event: &EventId) -> Result<Vec<IssuerKeyStanding>, DbError> {
+        let row = event_row(&self.connection, event.as_str())?;
+        let keys = rows(&self.connection, row)?;
+        let newest = keys
+            .iter()
+            .rfind(|key| key.status == KeyStatus::Active)
+            .map(|key| key.kid.clone());
+        let standing = |key: KeyRow| IssuerKeyStanding {
+            signs: newest.as_ref() == Some(&key.kid),
+            kid: key.kid,
+            status: key.status,
+        };
+        Ok(keys.into_iter().map(standing).collect())
+    }
+
+    /// Adds a key, which signs from now on. Gates know it with their next sync, and the ones before go on to hold.
+    ///
+    /// # Errors
+    /// [`DbError::Refused`] where the event has a key of that id.
+    pub fn add_issuer_key(&mut self, event: &EventId, jwk: &PrivateJwk) -> Result<(), DbError> {
+        let transaction = self.begin()?;
+        let row = event_row(&transaction, event.as_str())?;
+        if !insert(&transaction, row, jwk)? {
+            let kid = jwk.kid.as_deref().unwrap_or_default();
+            return Err(refused(
+                event,
+                format!("has a key {kid} already: choose another kid"),
+            ));
+        }
+        publish(&transaction, row)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Lets a key count for less: it signs no more, and its private part is forgotten.
+    ///
+    /// # Errors
+    /// [`DbError::Refused`] where there is no such key, it would count for more, or no active one would be left.
+    pub fn lower_issuer_key(&mut self, event: &EventId, kid: &str, to: KeyStatus) -> Result<(), DbError> {
+        let transaction = self.begin()?;
+        let row = event_row(&transaction, event.as_str())?;
+        let keys = rows(&transaction, row)?;
+        let Some(key) = keys.iter().find(|key| key.kid == kid) else {
+            return Err(refused(
+                event,
+                format!("has no key {kid:?}: see `wicket admin key list`"),
+            ));
+        };
+        if number(key.status) >= number(to) {
+            let why = format!(
+                "has the key {kid} as {} already, and a key never comes to count for more",
+                key.status
+            );
+            return Err(refused(event, why));
+        }
+        let others = keys
+            .iter()
+            .any(|other| other.kid != kid && other.status == KeyStatus::Active);
+        if !others {
+            let why = format!(
+                "would be left without a key that signs: `wicket admin key add --event {event}` first, and let the gates sync"
+            );
+            return Err(refused(event, why));
+        }
+        transaction.execute(
+            "UPDATE issuer_keys SET status = ?3, secret = NULL WHERE event = ?1 AND kid = ?2",
+            params![row.0, kid, number(to)],
+        )?;
+        publish(&transaction, row)?;
+        Ok(transaction.commit()?)
+    }
+}
+
+/// Puts a key in its place as the event's newest; whether its id was free.
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    jwk: &PrivateJwk,
+) -> Result<bool, DbError> {
+    let added = transaction.execute(
+        "INSERT INTO issuer_keys (event, kid, number, status, public, secret)
+         SELECT ?1, ?2, 1 + coalesce(max(number), 0), 0, ?3, ?4 FROM issuer_keys WHERE event = ?1
+         ON CONFLICT DO NOTHING",
+        params![
+            event.0,
+            jwk.kid.as_deref(),
+            jwk.to_public_value().to_string(),
+            jwk.to_value().to_string()
+        ],
+    )?;
+    Ok(added > 0)
+}
+
+/// Tells the gates of the keys as they stand.
+pub(super) fn publish(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
+    let keys: Vec<Value> = rows(transaction, event)?
+        .into_iter()
+        .map(with_status)
+        .collect::<Result<_, _>>()?;
+    let keyring = json!({ "keys": keys }).to_string();
+    if keyring.len() > DOCUMENT_BYTES_MAX {
+        return Err(DbError::Refused(format!(
+            "the keyring would be larger than {DOCUMENT_BYTES_MAX} bytes: this event has too many keys"
+        )));
+    }
+    append(transaction, event, Key::Keyring, &Change::Keyring(keyring))
+}
+
+/// A key as stored.
+struct KeyRow {
+    kid: String,
+    status: KeyStatus,
+    public: String,
+}
+
+fn rows(connection: &Connection, event: EventRow) -> Result<Vec<KeyRow>, DbError> {
+    let mut statement = connection
+        .prepare_cached("SELECT kid, status, public FROM issuer_keys WHERE event = ?1 ORDER BY number")?;
+    let rows = statement.query_map([event.0], |row| {
+        Ok(KeyRow {
+            kid: row.get(0)?,
+            status: status(row.get(1)?),
+            public: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn with_status(key: KeyRow) -> Result<Value, DbError> {
+    let unreadable = DbError::unreadable("key");
+    let mut jwk: Value = serde_json::from_str(&key.public).map_err(|error| unreadable(error.to_string()))?;
+    if let (Some(members), true) = (jwk.as_object_mut(), key.status != KeyStatus::Active) {
+        members.insert("status".to_owned(), key.status.as_str().into());
+    }
+    Ok(jwk)
+}
+
+fn number(status: KeyStatus) -> i64 {
+    match status {
+        KeyStatus::Active => 0,
+        KeyStatus::Retired => 1,
+        KeyStatus::ListOnly => 2,
+        KeyStatus::Revoked => 3,
+    }
+}
+
+fn status(number: i64) -> KeyStatus {
+    match number {
+        0 => KeyStatus::Active,
+        1 => KeyStatus::Retired,
+        2 => KeyStatus::ListOnly,
+        // What is not known counts for nothing.
+        _ => KeyStatus::Revoked,
+    }
+}
+
+fn refused(event: &EventId, why: String) -> DbError {
+    DbError::Refused(format!("the event {event} {why}"))
+}
