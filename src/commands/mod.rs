@@ -19,6 +19,8 @@ mod status;
 #[cfg(feature = "gate")]
 mod sync;
 mod ticket;
+#[cfg(feature = "gate")]
+mod vitals;
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -1,13 +1,15 @@
 //! `wicket sync`: the event's log down, the check-ins up, now.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::say::{self, say};
+use super::vitals::vitals;
 use super::{Outcome, random, with_causes};
 use crate::device::clock::boot;
 use crate::ledger::{Opening, SqliteLedger};
-use crate::sync::{Givens, Summary, SyncError, sync};
+use crate::sync::{Givens, Summary, SyncError, beat, sync};
 
 /// The most attempts that make sense before a person looks at the network.
 const ATTEMPTS_MAX: i64 = 20;
@@ -37,9 +39,24 @@ pub(super) fn run(args: &Args) -> Outcome {
         jitter: u64::from_be_bytes(random::bytes()?),
     };
     match sync(&mut ledger, &givens, args.attempts) {
-        Ok(summary) => told(&summary),
+        Ok(summary) => {
+            tell_health(args, &mut ledger)?;
+            told(&summary)
+        }
         Err(error) => stopped(error),
     }
+}
+
+/// The sync is done whether or not the server hears how this gate is.
+fn tell_health(args: &Args, ledger: &mut SqliteLedger) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let vitals = vitals(&args.data, ledger)?;
+    if let Err(error) = beat(ledger, &vitals, random::bytes()?) {
+        say::remark(&format!(
+            "wicket: the server was not told how this gate is: {}",
+            with_causes(&error)
+        ));
+    }
+    Ok(())
 }
 
 /// What stopped it, and whose fault it was.

@@ -2,6 +2,7 @@
 
 pub mod camera_replay;
 pub mod clock;
+pub mod disk;
 pub mod image_file;
 pub mod scanner_line;
 pub mod stop_signal;

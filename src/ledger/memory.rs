@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::occupancy::{is_general, persons_inside};
 use super::place::{Place, completes, place};
 use super::{
-    CHAIN_MAX, DENIALS_MAX, EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, SealedSegment,
-    Unsealed,
+    CHAIN_MAX, DENIALS_MAX, EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, Pulse,
+    SealedSegment, Unsealed,
 };
 use crate::domain::admission::{Known, Listing, Status, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
@@ -170,6 +170,12 @@ impl MemoryLedger {
             list.as_of = page.as_of;
             self.live = self.aside.take().or(self.live.take());
         }
+    }
+
+    /// When the last fact of a stream happened.
+    fn last_of(&self, stream: &StreamId) -> Option<UnixMillis> {
+        let mut facts = self.facts.iter().filter(|(id, _)| id.stream == *stream);
+        facts.next_back().map(|(_, draft)| draft.now.best)
     }
 
     fn own_facts(&self) -> impl Iterator<Item = (&FactRef, &OwnStream)> {
@@ -380,6 +386,24 @@ impl Ledger for MemoryLedger {
         Ok(row
             .filter(|row| row.status != DeviceStatus::Revoked)
             .map(|row| *row.key))
+    }
+
+    fn pulse(&mut self) -> Result<Pulse, LedgerError> {
+        let at = |id: &FactRef| self.facts.get(id).map(|draft| draft.now.best);
+        let unsent: Vec<FactRef> = self
+            .own_facts()
+            .filter(|(id, own)| id.sequence.0 > own.acknowledged)
+            .map(|(id, _)| *id)
+            .collect();
+        let last_facts = self.own.keys().filter_map(|stream| self.last_of(stream));
+        let last_denial = self.denials.back().map(|denial| denial.now.best);
+        Ok(Pulse {
+            unsent: unsent.len() as u64,
+            unsent_since: unsent.iter().filter_map(at).min(),
+            last_scan: last_facts.max().max(last_denial),
+            tickets: self.live.iter().map(|list| list.tickets.len() as u64).sum(),
+            contradictions: self.contradictions.len() as u64,
+        })
     }
 
     fn status(&mut self) -> Result<LedgerStatus, LedgerError> {

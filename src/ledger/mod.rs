@@ -94,6 +94,21 @@ pub struct LedgerStatus {
     pub as_of: Option<UnixSeconds>,
 }
 
+/// What a heartbeat tells of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pulse {
+    /// Facts of this gate's own that the server is not known to hold.
+    pub unsent: u64,
+    /// When the oldest of them happened.
+    pub unsent_since: Option<UnixMillis>,
+    /// When somebody was last admitted, let out or refused here.
+    pub last_scan: Option<UnixMillis>,
+    /// Tickets on the live list.
+    pub tickets: u64,
+    /// Facts under an identity that another fact had already.
+    pub contradictions: u64,
+}
+
 /// The gate's store. One implementation in SQLite, one in memory, one contract suite for both.
 pub trait Ledger: Send {
     /// What the list and the history say of a ticket.
@@ -221,6 +236,12 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError>;
+
+    /// Figures for a heartbeat. However long the day, it reads no more facts than wait to be sent.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn pulse(&mut self) -> Result<Pulse, LedgerError>;
 
     /// Figures for `status`.
     ///

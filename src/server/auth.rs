@@ -41,7 +41,12 @@ pub(super) async fn count(site: &Site, parts: &Parts, body: &[u8]) -> Result<Cou
         ));
     }
     let about = hash(&signed.to_bytes());
-    match site.db.run(move |db| db.count_request(&claims, &signed)).await? {
+    let now = site.now();
+    let counted = site
+        .db
+        .run(move |db| db.count_request(&claims, &signed, now))
+        .await?;
+    match counted {
         Ok(caller) => Ok(Counted { caller, about }),
         Err(why) => Err(refused(why)),
     }

@@ -7,6 +7,7 @@ mod clock;
 mod connections;
 mod database;
 pub mod db;
+mod fleet;
 #[cfg(feature = "sim")]
 mod in_process;
 mod routes;
@@ -19,6 +20,7 @@ use tokio::net::TcpListener;
 
 pub use attendance::{EventAttendance, attendance};
 pub use clock::now;
+pub use fleet::{Fleet, FleetRow, Path, Standing, fleet};
 #[cfg(feature = "sim")]
 pub use in_process::InProcess;
 

@@ -5,6 +5,7 @@ mod down;
 mod enrol;
 mod enrolment;
 mod error;
+mod heartbeat;
 mod time;
 mod up;
 
@@ -16,6 +17,7 @@ pub use down::Down;
 pub use enrol::enrol;
 pub use enrolment::enrolment;
 pub use error::SyncError;
+pub use heartbeat::{Vitals, beat, health};
 pub use time::BootClock;
 pub use up::Up;
 

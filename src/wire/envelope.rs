@@ -23,6 +23,10 @@ pub enum Context {
     EnrolmentRequest,
     /// The server's word that a gate's cursor does not fit its log.
     StartOver,
+    /// What a gate says of its own health.
+    Heartbeat,
+    /// The server's order to a device.
+    Order,
 }
 
 impl Context {
@@ -37,6 +41,8 @@ impl Context {
             Self::Enrolment => b"wicket enrolment 1\0",
             Self::EnrolmentRequest => b"wicket enrolment request 1\0",
             Self::StartOver => b"wicket start over 1\0",
+            Self::Heartbeat => b"wicket heartbeat 1\0",
+            Self::Order => b"wicket order 1\0",
         }
     }
 

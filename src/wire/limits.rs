@@ -22,5 +22,7 @@ pub const UPLOAD_PACKED_BYTES_MAX: usize = UPLOAD_BYTES_MAX + (64 << 10);
 pub const MESSAGE_BYTES_MAX: usize = 16 << 10;
 /// Bytes of the server's answer to an upload: an item for each segment, and the streams of a device.
 pub const ACKNOWLEDGEMENT_BYTES_MAX: usize = 4 << 20;
+/// Heartbeats in a request: those of the gates behind a relay, a few at a time.
+pub const HEARTBEATS_MAX: usize = 50;
 /// Characters of a server's URL in an enrolment code, which must fit a QR code.
 pub const URL_CHARS_MAX: usize = 256;

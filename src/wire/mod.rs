@@ -4,6 +4,7 @@
 pub mod compression;
 pub mod enrol;
 mod envelope;
+pub mod heartbeat;
 pub mod limits;
 mod log;
 pub mod request;

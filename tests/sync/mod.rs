@@ -12,6 +12,7 @@ mod cut;
 mod devices;
 mod enrolment;
 mod facts;
+mod fleet;
 mod keys;
 mod lies;
 mod limits;

@@ -3,6 +3,7 @@
 mod attendance;
 mod device;
 mod event;
+mod fleet;
 mod key;
 mod ticket;
 
@@ -40,6 +41,7 @@ enum Resource {
     #[command(subcommand)]
     Key(key::Action),
     Attendance(attendance::Args),
+    Fleet(fleet::Args),
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -50,5 +52,6 @@ pub(super) fn run(args: &Args) -> Outcome {
         Resource::Device(action) => device::run(action, &mut db),
         Resource::Key(action) => key::run(action, &mut db),
         Resource::Attendance(args) => attendance::run(args, &mut db),
+        Resource::Fleet(args) => fleet::run(args, &mut db),
     }
 }

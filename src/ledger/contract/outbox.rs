@@ -1,10 +1,13 @@
 //! What is sent, what was acknowledged, and small values.
 
-use super::super::{Ledger, LedgerError, SealedSegment};
+use super::super::{Ledger, LedgerError, Pulse, SealedSegment};
 use super::samples::{complete_list, entry, exit, merge, row, segment, stream};
 use super::{Backend, OWN};
+use crate::domain::checkin::Denial;
 use crate::domain::ids::Sequence;
 use crate::domain::outbox::StreamMark;
+use crate::domain::time::{Now, UnixSeconds};
+use crate::domain::verdict::Reason;
 use crate::wire::Segment;
 
 /// Seals what is next, at most `limit`; the first and the last sequence.
@@ -150,4 +153,42 @@ pub(super) fn the_status_counts_what_is_held(backend: Backend) {
         (status.own_facts, status.unacknowledged, status.others_facts),
         (2, 1, 1)
     );
+}
+
+pub(super) fn the_pulse_tells_what_waits_and_who_came_last(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    assert_eq!(ledger.pulse().unwrap(), Pulse::default());
+    for at_s in 1..=3 {
+        ledger.record(&entry(1, at_s)).unwrap();
+    }
+    complete_list(ledger, [row(1), row(2)]);
+    // Another gate's, and later: it is not this gate's scan.
+    merge(ledger, &[segment(2, 1, vec![entry(2, 100)])]);
+    ledger.acknowledge(&OWN, Sequence(1)).unwrap();
+    let at = |seconds| Some(UnixSeconds(seconds).millis());
+    let waiting = Pulse {
+        unsent: 2,
+        unsent_since: at(2),
+        last_scan: at(3),
+        tickets: 2,
+        contradictions: 0,
+    };
+    assert_eq!(ledger.pulse().unwrap(), waiting);
+    let denial = Denial {
+        now: Now::exactly(UnixSeconds(7)),
+        gate: "north".parse().unwrap(),
+        ticket: None,
+        reason: Reason::Malformed,
+        times: 1,
+    };
+    ledger.note_denials(&[denial]).unwrap();
+    ledger.acknowledge(&OWN, Sequence(3)).unwrap();
+    merge(ledger, &[segment(1, 1, vec![exit(1, 1)])]);
+    let pulse = ledger.pulse().unwrap();
+    assert_eq!(
+        (pulse.unsent, pulse.unsent_since, pulse.last_scan),
+        (0, None, at(7))
+    );
+    assert_eq!(pulse.contradictions, 1);
 }

@@ -23,7 +23,7 @@ use self::counts::Counts;
 use self::facts::StreamNumber;
 use self::list::State;
 use self::open::Role;
-use super::{EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, SealedSegment, Unsealed};
+use super::{EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment, Unsealed};
 use crate::domain::admission::{Known, Listing};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
@@ -240,6 +240,11 @@ impl Ledger for SqliteLedger {
 
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {
         Ok(list::device_key(&self.connection, device)?)
+    }
+
+    fn pulse(&mut self) -> Result<Pulse, LedgerError> {
+        let connection = self.connection.unchecked_transaction()?;
+        Ok(status::pulse(&connection)?)
     }
 
     fn status(&mut self) -> Result<LedgerStatus, LedgerError> {

@@ -1,10 +1,11 @@
 //! Figures, and a look whether the file is whole.
 
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, Row, ToSql};
 
 use super::list::{self, State};
-use super::rows;
-use crate::ledger::{LedgerError, LedgerStatus};
+use super::{denials, rows};
+use crate::domain::time::UnixMillis;
+use crate::ledger::{LedgerError, LedgerStatus, Pulse};
 
 /// Figures for `status`.
 pub(super) fn status(connection: &Connection) -> Result<LedgerStatus> {
@@ -29,6 +30,45 @@ pub(super) fn status(connection: &Connection) -> Result<LedgerStatus> {
         as_of: live.as_ref().map(|head| head.as_of),
         cursor: live.map(|head| head.cursor),
     })
+}
+
+/// Figures for a heartbeat.
+pub(super) fn pulse(connection: &Connection) -> Result<Pulse> {
+    let live = list::head(connection, State::Live)?.map(|head| head.number);
+    let count = |sql: &str, params: &[&dyn ToSql]| {
+        rows::first(connection, sql, params, rows::count).map(Option::unwrap_or_default)
+    };
+    let waiting = rows::first(
+        connection,
+        "SELECT COUNT(*), MIN(f.at_ms) FROM stream s JOIN fact f ON f.stream = s.number AND f.sequence > s.acknowledged \
+         WHERE s.own",
+        [],
+        |row| Ok((rows::count(row)?, instant(row, 1)?)),
+    )?;
+    let (unsent, unsent_since) = waiting.unwrap_or_default();
+    let last_fact = rows::first(
+        connection,
+        "SELECT MAX((SELECT at_ms FROM fact WHERE stream = s.number ORDER BY sequence DESC LIMIT 1)) \
+         FROM stream s WHERE s.own",
+        [],
+        |row| instant(row, 0),
+    )?;
+    let last_denial = denials::newest(connection, 1)?
+        .pop()
+        .map(|denial| denial.now.best);
+    Ok(Pulse {
+        unsent,
+        unsent_since,
+        last_scan: last_fact.flatten().max(last_denial),
+        tickets: count("SELECT COUNT(*) FROM ticket WHERE list = ?1", &[&live])?,
+        contradictions: count("SELECT COUNT(*) FROM contradiction", &[])?,
+    })
+}
+
+fn instant(row: &Row<'_>, column: usize) -> Result<Option<UnixMillis>> {
+    Ok(row
+        .get::<_, Option<i64>>(column)?
+        .map(|at| UnixMillis(at.cast_unsigned())))
 }
 
 /// Reads every page and every reference.

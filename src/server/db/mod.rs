@@ -8,6 +8,7 @@ mod checkins;
 mod devices;
 mod error;
 mod events;
+mod heartbeats;
 mod keys;
 mod requests;
 mod soundness;
@@ -27,6 +28,7 @@ pub use checkins::{Intake, StreamStatus};
 pub use devices::{DeviceStanding, Enrolment, NewDevice};
 pub use error::DbError;
 pub use events::NewEvent;
+pub use heartbeats::{Contact, HeartbeatNote};
 pub use keys::IssuerKeyStanding;
 pub use requests::{Caller, NotCounted};
 
@@ -40,6 +42,7 @@ const APPLICATION_ID: i32 = 0x574b_5453;
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema.sql")),
     M::up(include_str!("migrations/0002_issuer_keys.sql")),
+    M::up(include_str!("migrations/0003_heartbeats.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -6,6 +6,7 @@ use rusqlite::params;
 use super::devices::by_name;
 use super::{Db, DbError, event_row};
 use crate::domain::ids::{DeviceId, EventId};
+use crate::domain::time::UnixMillis;
 use crate::wire::request::RequestClaims;
 use crate::wire::{Context, DeviceStatus, Signed};
 
@@ -43,6 +44,7 @@ impl Db {
         &mut self,
         claims: &RequestClaims,
         signed: &Signed,
+        now: UnixMillis,
     ) -> Result<Result<Caller, NotCounted>, DbError> {
         let transaction = self.begin()?;
         let event = match event_row(&transaction, claims.event.as_str()) {
@@ -72,10 +74,14 @@ impl Db {
              ON CONFLICT (event, device, epoch) DO UPDATE SET counter = excluded.counter WHERE counter < excluded.counter",
             params![event.0, claims.device.as_str(), claims.epoch.as_slice(), counter],
         )?;
-        transaction.commit()?;
         if risen == 0 {
             return Ok(Err(NotCounted::Replayed));
         }
+        transaction.execute(
+            "UPDATE devices SET seen_ms = ?3 WHERE event = ?1 AND name = ?2",
+            params![event.0, claims.device.as_str(), now.0],
+        )?;
+        transaction.commit()?;
         Ok(Ok(Caller {
             event: claims.event.clone(),
             device: claims.device.clone(),

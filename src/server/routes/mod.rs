@@ -3,6 +3,8 @@
 mod attendance;
 mod check_ins;
 mod enrol;
+mod fleet;
+mod heartbeat;
 mod log;
 mod time;
 
@@ -29,6 +31,8 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/check-ins", post(check_ins::check_ins))
         .route("/sync/v1/time", get(time::time))
         .route("/sync/v1/attendance", get(attendance::attendance))
+        .route("/sync/v1/heartbeat", post(heartbeat::heartbeat))
+        .route("/sync/v1/fleet", get(fleet::fleet))
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn(in_time))

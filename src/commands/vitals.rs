@@ -1,0 +1,26 @@
+//! What this machine says of itself: its clock, its disk, how long it has run.
+
+use std::path::Path;
+
+use crate::device::clock::{Clock, RELEASED, SystemClock, boot};
+use crate::device::disk::disk;
+use crate::domain::health::Camera;
+use crate::ledger::{CLOCK_SIGHTING_SETTING, Ledger, LedgerError};
+use crate::sync::Vitals;
+
+/// Looks at the machine under a gate.
+pub(super) fn vitals(folder: &Path, ledger: &mut dyn Ledger) -> Result<Vitals, LedgerError> {
+    // A sighting that cannot be read is none: then the clock is what the machine says by itself.
+    let sighting = ledger
+        .setting(CLOCK_SIGHTING_SETTING)?
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let floor = ledger.live_list()?.map(|live| live.as_of.millis());
+    Ok(Vitals {
+        now: SystemClock::new(sighting, floor.unwrap_or(RELEASED)).now(),
+        uptime_s: boot().1 / 1000,
+        disk: disk(folder),
+        // So far a gate replays frames or reads a scanner's lines.
+        camera: Camera::None,
+        peers: 0,
+    })
+}

@@ -1,0 +1,89 @@
+//! The gate's heartbeat: built from what the ledger holds and what the machine says, handed over at each contact.
+
+use reqwest::Method;
+
+use super::client::Client;
+use super::enrolment::{device_key, enrolment};
+use super::error::SyncError;
+use crate::domain::health::{Camera, Dataset, Disk, Health};
+use crate::domain::time::Now;
+use crate::ledger::{Enrolment, Ledger};
+use crate::wire::heartbeat::{Heartbeat, Heartbeats};
+use crate::wire::limits::MESSAGE_BYTES_MAX;
+use crate::wire::{compression, to_cbor};
+
+/// What the machine says of itself at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vitals {
+    /// The gate's idea of the time.
+    pub now: Now,
+    /// Seconds since the machine started.
+    pub uptime_s: u64,
+    /// The disk under the gate's folder.
+    pub disk: Option<Disk>,
+    /// The camera.
+    pub camera: Camera,
+    /// Gates that this one exchanges facts with directly.
+    pub peers: u32,
+}
+
+/// This gate's health, by its store and its machine.
+///
+/// # Errors
+/// [`SyncError::Ledger`] where the store cannot be read.
+pub fn health(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<Health, SyncError> {
+    let pulse = ledger.pulse()?;
+    let live = ledger.live_list()?;
+    Ok(Health {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        now: vitals.now,
+        uptime_s: vitals.uptime_s,
+        unsent: pulse.unsent,
+        unsent_since: pulse.unsent_since,
+        last_scan: pulse.last_scan,
+        disk: vitals.disk,
+        camera: vitals.camera,
+        list: live.map(|live| Dataset {
+            as_of: live.as_of,
+            version: live.cursor.sequence,
+            tickets: pulse.tickets,
+        }),
+        contradictions: pulse.contradictions,
+        peers: vitals.peers,
+    })
+}
+
+/// Tells the server how this gate is, once. `epoch` is random.
+///
+/// # Errors
+/// [`SyncError`] in words; nothing hangs on a heartbeat but what an operator sees.
+pub fn beat(ledger: &mut dyn Ledger, vitals: &Vitals, epoch: [u8; 16]) -> Result<(), SyncError> {
+    let enrolment = enrolment(ledger)?;
+    let key = device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
+    let mut client = Client::new(enrolment, key, epoch.into())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(SyncError::Machine)?;
+    runtime.block_on(send(ledger, &mut client, vitals))
+}
+
+/// Tells the server how this gate is.
+pub(super) async fn send(
+    ledger: &mut dyn Ledger,
+    client: &mut Client,
+    vitals: &Vitals,
+) -> Result<(), SyncError> {
+    let Enrolment { event, device, .. } = client.enrolment.clone();
+    let beat = Heartbeat {
+        event,
+        device,
+        health: health(ledger, vitals)?,
+    };
+    let beats = vec![beat.seal(&client.key).into()];
+    let body = compression::pack(&to_cbor(&Heartbeats { beats })).map_err(|why| client.not_believed(why))?;
+    client
+        .signed(Method::POST, "/sync/v1/heartbeat", body, MESSAGE_BYTES_MAX)
+        .await?;
+    Ok(())
+}
