@@ -3,7 +3,7 @@
 //! Layers, each of which names only those to its right:
 //!
 //! ```text
-//! main -> commands -> sim -> server | runner -> device, sync, ledger, vision -> wire -> domain
+//! main -> commands -> sim -> server | runner -> device, sync, ledger, vision -> tls -> wire -> domain
 //! ```
 
 pub mod commands;
@@ -17,5 +17,7 @@ pub mod server;
 pub mod sim;
 #[cfg(feature = "gate")]
 pub mod sync;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod vision;
 pub mod wire;

@@ -8,16 +8,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "device", "domain", "ledger", "runner", "server", "sim", "sync", "vision", "wire",
+            "device", "domain", "ledger", "runner", "server", "sim", "sync", "tls", "vision", "wire",
         ],
     ),
     ("sim", &["device", "domain", "ledger", "server", "sync", "wire"]),
     ("runner", &["device", "domain", "ledger", "vision", "wire"]),
-    ("server", &["domain", "wire"]),
-    ("sync", &["domain", "ledger", "wire"]),
+    ("server", &["domain", "tls", "wire"]),
+    ("sync", &["domain", "ledger", "tls", "wire"]),
     ("device", &["domain", "vision"]),
     ("ledger", &["domain", "wire"]),
     ("vision", &[]),
+    ("tls", &["domain", "wire"]),
     ("wire", &["domain"]),
     ("domain", &[]),
 ];

@@ -16,4 +16,6 @@ mod runner;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod sync;
 mod ticket;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;

@@ -1,0 +1,216 @@
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P256_SHA256,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::server::ParsedCertificate;
+use rustls::version::TLS12;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use wicket::domain::time::Now;
+use wicket::tls::{Authorities, Identity, KeyHash, Proof, with_files};
+
+use super::meeting::meet;
+use super::{FAR, TODAY, config, key, sure, trust, unsure};
+
+const NAME: &str = "tickets.example";
+const DAY: u64 = 24 * 60 * 60;
+
+/// An authority of the web, for tests.
+pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate of the web with its key.
+pub(super) struct Issued {
+    certificate: CertificateDer<'static>,
+    pem: String,
+    key: KeyPair,
+}
+
+impl Authority {
+    pub(super) fn new(number: u8) -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, format!("authority {number}"));
+        Self(CertifiedIssuer::self_signed(params, pair()).unwrap())
+    }
+
+    pub(super) fn alone(&self) -> Authorities {
+        Authorities::Only(vec![self.0.der().clone()])
+    }
+
+    /// A certificate for a name, good from today until a day later, of a fresh key.
+    pub(super) fn issue(&self, name: &str) -> Issued {
+        self.issue_for(name, pair())
+    }
+
+    fn issue_for(&self, name: &str, key: KeyPair) -> Issued {
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        params.not_before = date(TODAY);
+        params.not_after = date(TODAY + DAY);
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        Issued {
+            pem: certificate.pem(),
+            certificate: certificate.into(),
+            key,
+        }
+    }
+}
+
+impl Issued {
+    /// What a server shows that was given the files.
+    pub(super) fn server(&self) -> Arc<ServerConfig> {
+        let folder = tempfile::tempdir().unwrap();
+        let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+        std::fs::write(&chain, &self.pem).unwrap();
+        std::fs::write(&key, self.key.serialize_pem()).unwrap();
+        with_files(Identity::from_files(&chain, &key).unwrap()).unwrap()
+    }
+
+    pub(super) fn key_hash(&self) -> KeyHash {
+        let parsed = ParsedCertificate::try_from(&self.certificate).unwrap();
+        Sha256::digest(parsed.subject_public_key_info()).into()
+    }
+}
+
+fn pair() -> KeyPair {
+    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap()
+}
+
+fn date(at: u64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(at.try_into().unwrap()).unwrap()
+}
+
+/// What a gate says of a server: by what it believes it, or why not.
+fn judged(
+    authority: &Authority,
+    server: &Arc<ServerConfig>,
+    now: Now,
+    remembered: Option<KeyHash>,
+) -> Result<Proof, String> {
+    let trust = trust(&key(1), authority.alone(), now, remembered);
+    meet(server, &config(&trust), NAME)?;
+    Ok(trust.last().unwrap())
+}
+
+#[test]
+fn a_certificate_of_the_web_is_judged_at_the_gates_estimate_of_the_time() {
+    let authority = Authority::new(1);
+    let issued = authority.issue(NAME);
+    let server = issued.server();
+    let good = Ok(Proof::Web(issued.key_hash()));
+    assert_eq!(judged(&authority, &server, sure(TODAY), None), good);
+    assert_eq!(judged(&authority, &server, sure(TODAY + DAY), None), good);
+    for (at, said) in [
+        (0, "begins at 2026-11-15T08:00:00Z"),
+        (TODAY - 1, "begins at 2026-11-15T08:00:00Z"),
+        (TODAY + DAY + 1, "ended at 2026-11-16T08:00:00Z"),
+        (FAR, "ended at 2026-11-16T08:00:00Z"),
+    ] {
+        let why = judged(&authority, &server, sure(at), None).unwrap_err();
+        assert!(why.contains(said), "{at}: {why}");
+        // A gate that knows the time forgives no date, whatever it remembers.
+        let why = judged(&authority, &server, sure(at), Some(issued.key_hash())).unwrap_err();
+        assert!(why.contains(said), "{at}: {why}");
+    }
+}
+
+#[test]
+fn a_remembered_key_counts_while_the_clock_is_unsure_whatever_the_dates_say() {
+    let authority = Authority::new(1);
+    let issued = authority.issue(NAME);
+    let server = issued.server();
+    for at in [0, TODAY - 1, TODAY, TODAY + DAY + 1, FAR] {
+        let known = judged(&authority, &server, unsure(at), Some(issued.key_hash()));
+        assert_eq!(known, Ok(Proof::Provisional), "{at}");
+    }
+    for at in [0, FAR] {
+        let why = judged(&authority, &server, unsure(at), None).unwrap_err();
+        assert!(
+            why.contains("does not know the time") && why.contains("NTP"),
+            "{why}"
+        );
+    }
+    // By luck the clock may be right, and then the rules hold; but they prove nothing yet.
+    assert_eq!(
+        judged(&authority, &server, unsure(TODAY), None),
+        Ok(Proof::Provisional)
+    );
+}
+
+#[test]
+fn a_key_that_changed_is_not_the_remembered_one() {
+    let authority = Authority::new(1);
+    let (before, after) = (authority.issue(NAME), authority.issue(NAME));
+    for at in [0, FAR] {
+        let why = judged(&authority, &after.server(), unsure(at), Some(before.key_hash())).unwrap_err();
+        assert!(why.contains("has not seen the certificate's key before"), "{why}");
+    }
+}
+
+#[test]
+fn a_remembered_key_excuses_nothing_but_dates() {
+    let (authority, other) = (Authority::new(1), Authority::new(2));
+    let issued = other.issue(NAME);
+    let why = judged(
+        &authority,
+        &issued.server(),
+        unsure(TODAY),
+        Some(issued.key_hash()),
+    )
+    .unwrap_err();
+    assert!(why.contains("no authority that this machine knows"), "{why}");
+}
+
+#[test]
+fn a_certificate_of_another_name_or_another_authority_is_refused() {
+    let (authority, other) = (Authority::new(1), Authority::new(2));
+    let why = judged(
+        &authority,
+        &authority.issue("other.example").server(),
+        sure(TODAY),
+        None,
+    )
+    .unwrap_err();
+    assert!(why.contains("another server's"), "{why}");
+    let why = judged(&authority, &other.issue(NAME).server(), sure(TODAY), None).unwrap_err();
+    assert!(why.contains("no authority that this machine knows"), "{why}");
+}
+
+#[test]
+fn a_proxy_that_speaks_tls_1_2_alone_is_understood() {
+    let authority = Authority::new(1);
+    let issued = authority.issue(NAME);
+    let server = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(&[&TLS12])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![issued.certificate.clone()],
+            issued.key.serialize_der().try_into().unwrap(),
+        )
+        .unwrap();
+    let good = Ok(Proof::Web(issued.key_hash()));
+    assert_eq!(judged(&authority, &Arc::new(server), sure(TODAY), None), good);
+}
+
+#[test]
+fn files_of_two_pairs_are_refused_in_words() {
+    let authority = Authority::new(1);
+    let mut issued = authority.issue(NAME);
+    issued.key = pair();
+    let folder = tempfile::tempdir().unwrap();
+    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    std::fs::write(&chain, &issued.pem).unwrap();
+    std::fs::write(&key, issued.key.serialize_pem()).unwrap();
+    let refused = with_files(Identity::from_files(&chain, &key).unwrap()).unwrap_err();
+    assert!(
+        refused.to_string().contains("one and the same certificate"),
+        "{refused}"
+    );
+}
