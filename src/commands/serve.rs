@@ -3,16 +3,20 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use ed25519_dalek::SigningKey;
+use rustls::ServerConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Outcome, random, say};
 use crate::server::db::Db;
-use crate::server::serve;
+use crate::server::{Listen, serve};
+use crate::tls::{Identity, IdentityError, with_files, with_own_key};
 
 /// Run the backend that gates sync with.
 ///
-/// Prints «listening on http://…» once it answers. Ends on SIGTERM or Ctrl-C after open requests; a kill at any moment
+/// Prints «listening on http://…», or https://…, once it answers. Ends on SIGTERM or Ctrl-C after open requests; a kill at any moment
 /// loses nothing that a gate was told is held.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,16 +31,37 @@ pub(super) struct Args {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Speak TLS with the server's own key: no certificate to buy or renew, and each gate knows the key from its
+    /// enrolment, whatever its clock says.
+    #[arg(long)]
+    tls: bool,
+    /// Speak TLS with this certificate, a PEM file with the chain, its own first.
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "tls")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, a PEM file.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
     let mut db = Db::open(&args.data)?;
     let key = db.server_key(&random::bytes()?)?;
-    serve(db, key, args.listen, stop(), |address| {
+    let tls = tls(args, &key)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let address = args.listen;
+    serve(db, key, Listen { address, tls }, stop(), |address| {
         // Whoever started it may not listen; the server serves all the same.
-        let _ = say::line(&format!("listening on http://{address}"));
+        let _ = say::line(&format!("listening on {scheme}://{address}"));
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn tls(args: &Args, own: &SigningKey) -> Result<Option<Arc<ServerConfig>>, IdentityError> {
+    match (&args.tls_cert, &args.tls_key) {
+        (Some(certificates), Some(key)) => with_files(Identity::from_files(certificates, key)?).map(Some),
+        _ if args.tls => with_own_key(own).map(Some),
+        _ => Ok(None),
+    }
 }
 
 async fn stop() {

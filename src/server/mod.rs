@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use tokio::net::TcpListener;
+use tokio_rustls::rustls::ServerConfig;
 
 pub use attendance::{EventAttendance, attendance};
 pub use clock::now;
@@ -27,6 +28,7 @@ pub use in_process::InProcess;
 use crate::domain::time::UnixMillis;
 use crate::wire::{Context, Signed};
 use clock::Clock;
+use connections::Transport;
 use database::Database;
 use db::{Db, DbError};
 
@@ -49,6 +51,15 @@ pub enum ServeError {
     /// The data.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+/// Where a server listens, and how.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// The address; port 0 takes a free one.
+    pub address: SocketAddr,
+    /// TLS; none where a proxy speaks it.
+    pub tls: Option<Arc<ServerConfig>>,
 }
 
 /// What every handler may use.
@@ -79,7 +90,7 @@ impl Site {
 pub fn serve(
     db: Db,
     key: SigningKey,
-    address: SocketAddr,
+    listen: Listen,
     stop: impl Future<Output = ()>,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
@@ -91,10 +102,12 @@ pub fn serve(
         clock: Clock::System,
     };
     let served = runtime.block_on(async {
+        let Listen { address, tls } = listen;
         let refused = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         listening(listener.local_addr().map_err(refused)?);
-        connections::run(listener, routes::router(site), stop).await;
+        let transport = tls.map_or(Transport::Plain, |tls| Transport::Tls(tls.into()));
+        connections::run(listener, transport, routes::router(site), stop).await;
         Ok(())
     });
     // Handlers hold the queue's other end; with the runtime gone the owner of the data finishes and closes it.

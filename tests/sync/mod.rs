@@ -19,6 +19,7 @@ mod limits;
 mod log;
 mod raw;
 mod samples;
+mod tls;
 mod venue;
 
 use std::io::{BufRead, BufReader};
@@ -53,15 +54,23 @@ struct Server {
     process: Option<Child>,
     /// Such as `127.0.0.1:40123`.
     address: String,
+    /// How it speaks TLS; empty where it does not.
+    tls: Vec<String>,
 }
 
 impl Server {
     /// With an event and so many tickets of one type, running.
     fn with_tickets(count: u32) -> Self {
+        Self::with_tls(count, &[])
+    }
+
+    /// As [`Self::with_tickets`], with these arguments for TLS.
+    fn with_tls(count: u32, tls: &[&str]) -> Self {
         let mut server = Self {
             folder: TempDir::new().unwrap(),
             process: None,
             address: "127.0.0.1:0".to_owned(),
+            tls: tls.iter().map(|&arg| arg.to_owned()).collect(),
         };
         server.admin(&["event", "add", EVENT]);
         if count > 0 {
@@ -92,6 +101,7 @@ impl Server {
         let mut process = wicket()
             .args(["serve", "--listen", &self.address, "--data"])
             .arg(self.path())
+            .args(&self.tls)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -99,11 +109,8 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        self.address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .expect(&line)
-            .to_owned();
+        let listening = format!("listening on {}://", self.scheme());
+        self.address = line.trim().strip_prefix(&listening).expect(&line).to_owned();
         self.process = Some(process);
     }
 
@@ -118,8 +125,12 @@ impl Server {
         self.folder.path()
     }
 
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_empty() { "http" } else { "https" }
+    }
+
     fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme(), self.address)
     }
 
     /// `wicket admin`, which must succeed; its standard output.

@@ -40,6 +40,19 @@ pub(super) fn router(site: Site) -> Router {
         .with_state(site)
 }
 
+/// What a client hears that speaks plain HTTP where TLS is spoken: nothing else is told, or taken, in the clear.
+pub(super) fn tls_alone() -> Router {
+    Router::new().fallback(in_the_clear).layer(from_fn(finish))
+}
+
+async fn in_the_clear() -> Refused {
+    Refused::new(
+        StatusCode::BAD_REQUEST,
+        "tls-only",
+        "this server speaks TLS: its address begins with https://",
+    )
+}
+
 async fn nothing_here() -> Refused {
     Refused::new(
         StatusCode::NOT_FOUND,
