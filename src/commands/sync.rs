@@ -33,7 +33,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
     let givens = Givens {
-        boot,
+        boot: &boot,
         epoch: random::bytes()?,
         nonce: random::bytes()?,
         jitter: u64::from_be_bytes(random::bytes()?),

@@ -4,5 +4,6 @@ pub mod camera_replay;
 pub mod clock;
 pub mod disk;
 pub mod image_file;
+pub mod network;
 pub mod scanner_line;
 pub mod stop_signal;

@@ -15,7 +15,7 @@ pub struct UnixSeconds(#[n(0)] pub u64);
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Encode, Decode,
 )]
 #[serde(transparent)]
 #[cbor(transparent)]

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::occupancy::{is_general, persons_inside};
 use super::place::{Place, completes, place};
 use super::{
-    CHAIN_MAX, DENIALS_MAX, EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, Pulse,
-    SealedSegment, Unsealed,
+    CHAIN_MAX, DENIALS_MAX, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse,
+    SealedSegment, SyncClaim, Unsealed,
 };
 use crate::domain::admission::{Known, Listing, Status, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
-use crate::domain::outbox::StreamMark;
+use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
-use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment};
+use crate::wire::upload::{Held, Receipt};
+use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, Segment};
 
 /// A gate's store that ends with the process.
 #[derive(Debug)]
@@ -23,19 +24,30 @@ pub struct MemoryLedger {
     signature_only: bool,
     facts: BTreeMap<FactRef, Draft>,
     contradictions: Vec<Fact>,
-    own: BTreeMap<StreamId, OwnStream>,
-    segments: Vec<SealedSegment>,
+    streams: BTreeMap<StreamId, Stream>,
+    segments: Vec<Kept>,
+    /// Whose receipts count, and the origin's time of the newest.
+    origin: Option<(LogId, UnixMillis)>,
     live: Option<List>,
     aside: Option<List>,
     denials: VecDeque<Denial>,
     settings: BTreeMap<String, Vec<u8>>,
 }
 
-/// How far a stream of this gate's own is sealed and acknowledged.
+/// How far a stream is sealed and acknowledged.
 #[derive(Debug, Default)]
-struct OwnStream {
+struct Stream {
+    own: bool,
     sealed: u64,
     acknowledged: u64,
+    receipt: UnixMillis,
+}
+
+/// A segment, and whether the origin is known to hold it.
+#[derive(Debug)]
+struct Kept {
+    segment: SealedSegment,
+    at_origin: bool,
 }
 
 #[derive(Debug)]
@@ -57,8 +69,15 @@ impl MemoryLedger {
             signature_only: false,
             facts: BTreeMap::new(),
             contradictions: Vec::new(),
-            own: BTreeMap::from([(stream, OwnStream::default())]),
+            streams: BTreeMap::from([(
+                stream,
+                Stream {
+                    own: true,
+                    ..Stream::default()
+                },
+            )]),
             segments: Vec::new(),
+            origin: None,
             live: None,
             aside: None,
             denials: VecDeque::new(),
@@ -110,7 +129,7 @@ impl MemoryLedger {
             .collect()
     }
 
-    fn merge(&mut self, bytes: &[u8], segment: &Segment) {
+    fn merge_one(&mut self, bytes: &[u8], segment: &Segment, at_origin: bool) {
         for fact in segment.facts() {
             match self.facts.get(&fact.id) {
                 Some(held) if *held == fact.draft => (),
@@ -121,35 +140,100 @@ impl MemoryLedger {
                 }
             }
         }
-        self.keep(SealedSegment {
+        self.streams.entry(segment.stream).or_default();
+        let segment = SealedSegment {
             stream: segment.stream,
             first: segment.first,
             last: segment.last(),
             bytes: bytes.to_vec(),
-        });
-        self.seal_up_to_the_gap(&segment.stream);
+        };
+        let stream = segment.stream;
+        self.keep(segment, at_origin);
+        self.seal_up_to_the_gap(&stream);
     }
 
-    fn keep(&mut self, segment: SealedSegment) {
-        if !self.segments.contains(&segment) {
-            self.segments.push(segment);
+    fn keep(&mut self, segment: SealedSegment, at_origin: bool) {
+        match self.segments.iter_mut().find(|kept| kept.segment == segment) {
+            Some(kept) => kept.at_origin |= at_origin,
+            None => self.segments.push(Kept { segment, at_origin }),
         }
     }
 
-    fn seal_up_to_the_gap(&mut self, stream: &StreamId) {
-        let Some(own) = self.own.get_mut(stream) else {
+    fn seal_up_to_the_gap(&mut self, id: &StreamId) {
+        let Some(stream) = self.streams.get_mut(id) else {
             return;
         };
         let reach = |sealed: u64| {
-            self.segments
-                .iter()
-                .filter(|segment| segment.stream == *stream && segment.first.0 <= sealed + 1)
+            of_stream(&self.segments, id)
+                .filter(|segment| segment.first.0 <= sealed + 1)
                 .map(|segment| segment.last.0)
                 .max()
         };
-        while let Some(last) = reach(own.sealed).filter(|last| *last > own.sealed) {
-            own.sealed = last;
+        while let Some(last) = reach(stream.sealed).filter(|last| *last > stream.sealed) {
+            stream.sealed = last;
         }
+    }
+
+    /// Forgets what the origin is known to hold; whether it held anything.
+    fn forget_origin(&mut self) -> bool {
+        let held = self.segments.iter().any(|kept| kept.at_origin);
+        self.segments.iter_mut().for_each(|kept| kept.at_origin = false);
+        for stream in self.streams.values_mut() {
+            (stream.acknowledged, stream.receipt) = (0, UnixMillis(0));
+        }
+        held
+    }
+
+    /// Notes how far the origin holds a stream; whether that is less than before.
+    fn note_held(&mut self, held: &Held, as_of: UnixMillis) -> bool {
+        let holds = self.believed(held);
+        let Some(stream) = self.streams.get_mut(&held.stream) else {
+            return false;
+        };
+        if stream.receipt > as_of {
+            return false;
+        }
+        let before = std::mem::replace(&mut stream.acknowledged, holds);
+        stream.receipt = as_of;
+        for kept in &mut self.segments {
+            if kept.segment.stream == held.stream {
+                let last = kept.segment.last.0;
+                kept.at_origin = last <= holds || (kept.at_origin && holds >= before);
+            }
+        }
+        holds < before
+    }
+
+    /// How much of the origin's word is about what is here.
+    fn believed(&self, held: &Held) -> u64 {
+        let mut there = of_stream(&self.segments, &held.stream).filter(|segment| segment.last == held.holds);
+        if there
+            .clone()
+            .any(|segment| Some(Segment::hash(&segment.bytes)) == held.tip)
+        {
+            return held.holds.0;
+        }
+        if let Some(other) = there.next() {
+            return other.first.0.saturating_sub(1);
+        }
+        of_stream(&self.segments, &held.stream)
+            .map(|segment| segment.last.0)
+            .filter(|last| *last < held.holds.0)
+            .max()
+            .unwrap_or(0)
+    }
+
+    fn kept(&self, after: u64, room: &Room, wanted: impl Fn(&Kept) -> bool) -> Vec<KeptSegment> {
+        let all = self.segments.iter().zip(1..);
+        let later: Vec<KeptSegment> = all
+            .filter(|(kept, place)| *place > after && wanted(kept))
+            .map(|(kept, place)| KeptSegment {
+                place,
+                segment: kept.segment.clone(),
+            })
+            .collect();
+        let fit = room.fill(later.iter().map(|kept| size(&kept.segment)));
+        later.into_iter().take(fit).collect()
     }
 
     fn write(&mut self, page: &LogPage, place: Place) {
@@ -178,11 +262,25 @@ impl MemoryLedger {
         facts.next_back().map(|(_, draft)| draft.now.best)
     }
 
-    fn own_facts(&self) -> impl Iterator<Item = (&FactRef, &OwnStream)> {
+    fn own_facts(&self) -> impl Iterator<Item = (&FactRef, &Stream)> {
         self.facts
             .keys()
-            .filter_map(|id| Some((id, self.own.get(&id.stream)?)))
+            .filter_map(|id| Some((id, self.streams.get(&id.stream)?)))
+            .filter(|(_, stream)| stream.own)
     }
+}
+
+fn of_stream<'s>(
+    segments: &'s [Kept],
+    stream: &'s StreamId,
+) -> impl Iterator<Item = &'s SealedSegment> + Clone {
+    let segments = segments.iter().map(|kept| &kept.segment);
+    segments.filter(move |segment| segment.stream == *stream)
+}
+
+/// Facts and bytes of a segment.
+fn size(segment: &SealedSegment) -> (usize, usize) {
+    (segment.facts(), segment.bytes.len())
 }
 
 impl List {
@@ -281,22 +379,24 @@ impl Ledger for MemoryLedger {
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
         let cursor = |list: &Option<List>| list.as_ref().map(|list| list.cursor.clone());
         let place = place(page, cursor(&self.aside).as_ref(), cursor(&self.live).as_ref())?;
+        if place == Place::Start && self.live.is_some() {
+            // What the log that is read anew does not bring is not at the origin.
+            self.forget_origin();
+        }
         for (bytes, segment) in segments {
-            self.merge(bytes, segment);
+            self.merge_one(bytes, segment, true);
         }
         self.write(page, place);
         Ok(())
     }
 
     fn unsealed(&mut self, limit: usize) -> Result<Option<Unsealed>, LedgerError> {
-        let next = self.own_facts().find(|(id, own)| id.sequence.0 > own.sealed);
+        let next = self.own_facts().find(|(id, own)| id.sequence.0 == own.sealed + 1);
         let Some((first, own)) = next.map(|(id, own)| (*id, own)) else {
             return Ok(None);
         };
-        let previous = self
-            .segments
-            .iter()
-            .find(|segment| segment.stream == first.stream && segment.last.0 == own.sealed)
+        let previous = of_stream(&self.segments, &first.stream)
+            .find(|segment| segment.last.0 == own.sealed)
             .map(|segment| Segment::hash(&segment.bytes));
         let without_gap = self
             .facts
@@ -314,31 +414,113 @@ impl Ledger for MemoryLedger {
         }))
     }
 
-    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<(), LedgerError> {
+    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<bool, LedgerError> {
         let own = self
-            .own
+            .streams
             .get_mut(&segment.stream)
+            .filter(|stream| stream.own)
             .ok_or(LedgerError::ForeignStream {
                 stream: segment.stream,
             })?;
-        own.sealed = own.sealed.max(segment.last.0);
-        self.keep(segment.clone());
-        Ok(())
+        if segment.first.0 != own.sealed + 1 {
+            return Ok(false);
+        }
+        own.sealed = segment.last.0;
+        self.keep(segment.clone(), false);
+        Ok(true)
     }
 
-    fn unacknowledged(&mut self, limit: usize) -> Result<Vec<SealedSegment>, LedgerError> {
-        let pending = self.segments.iter().filter(|segment| {
-            let own = self.own.get(&segment.stream);
-            own.is_some_and(|own| segment.last.0 > own.acknowledged)
-        });
-        Ok(pending.take(limit).cloned().collect())
+    fn claim_sync(&mut self) -> Result<SyncClaim, LedgerError> {
+        // Memory has one owner.
+        Ok(SyncClaim { _file: None })
     }
 
-    fn acknowledge(&mut self, stream: &StreamId, holds: Sequence) -> Result<(), LedgerError> {
-        if let Some(own) = self.own.get_mut(stream) {
-            own.acknowledged = holds.0;
+    fn merge(&mut self, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
+        for (bytes, segment) in segments {
+            self.merge_one(bytes, segment, false);
         }
         Ok(())
+    }
+
+    fn unacknowledged(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError> {
+        Ok(self.kept(after, room, |kept| !kept.at_origin))
+    }
+
+    fn kept_after(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError> {
+        Ok(self.kept(after, room, |_| true))
+    }
+
+    fn held(&mut self) -> Result<Vec<Held>, LedgerError> {
+        let held = |(id, stream): (&StreamId, &Stream)| Held {
+            stream: *id,
+            holds: Sequence(stream.sealed),
+            tip: of_stream(&self.segments, id)
+                .find(|segment| segment.last.0 == stream.sealed)
+                .map(|segment| Segment::hash(&segment.bytes)),
+        };
+        let sealed = self.streams.iter().filter(|(_, stream)| stream.sealed > 0);
+        Ok(sealed.map(held).collect())
+    }
+
+    fn beyond(&mut self, have: &[Held], room: &Room) -> Result<Vec<SealedSegment>, LedgerError> {
+        let holds = |stream: &StreamId| {
+            let held = have.iter().find(|held| held.stream == *stream);
+            held.map_or(Sequence(0), |held| held.holds)
+        };
+        let mut lacking = Vec::new();
+        for stream in self
+            .streams
+            .iter()
+            .filter(|(_, stream)| stream.sealed > 0)
+            .map(|(id, _)| id)
+        {
+            let mut of_stream: Vec<SealedSegment> = of_stream(&self.segments, stream)
+                .filter(|segment| segment.last > holds(stream))
+                .cloned()
+                .collect();
+            of_stream.sort_by_key(|segment| segment.last);
+            lacking.extend(of_stream);
+        }
+        let fit = room.fill(lacking.iter().map(size));
+        lacking.truncate(fit);
+        Ok(lacking)
+    }
+
+    fn take_receipt(&mut self, receipt: &Receipt, whole: bool) -> Result<bool, LedgerError> {
+        let mut fell_back = false;
+        if let Some((log, as_of)) = self.origin
+            && log != receipt.log
+        {
+            if receipt.as_of <= as_of {
+                // Of data that the origin no longer has.
+                return Ok(false);
+            }
+            fell_back |= self.forget_origin();
+            self.origin = None;
+        }
+        let newest = self
+            .origin
+            .map_or(receipt.as_of, |(_, as_of)| as_of.max(receipt.as_of));
+        self.origin = Some((receipt.log, newest));
+        for held in &receipt.held {
+            fell_back |= self.note_held(held, receipt.as_of);
+        }
+        let named = |id: &StreamId| receipt.held.iter().any(|held| held.stream == *id);
+        let lost: Vec<StreamId> = self
+            .streams
+            .iter()
+            .filter(|(id, stream)| whole && stream.own && stream.acknowledged > 0 && !named(id))
+            .map(|(id, _)| *id)
+            .collect();
+        for stream in lost {
+            let none = Held {
+                stream,
+                holds: Sequence(0),
+                tip: None,
+            };
+            fell_back |= self.note_held(&none, receipt.as_of);
+        }
+        Ok(fell_back)
     }
 
     fn live_list(&mut self) -> Result<Option<LiveList>, LedgerError> {
@@ -351,14 +533,6 @@ impl Ledger for MemoryLedger {
     fn written_by_others(&mut self) -> Result<bool, LedgerError> {
         // Memory has one owner.
         Ok(false)
-    }
-
-    fn own_streams(&mut self) -> Result<Vec<StreamMark>, LedgerError> {
-        let mark = |(stream, own): (&StreamId, &OwnStream)| StreamMark {
-            stream: *stream,
-            acknowledged: Sequence(own.acknowledged),
-        };
-        Ok(self.own.iter().map(mark).collect())
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, LedgerError> {
@@ -395,7 +569,8 @@ impl Ledger for MemoryLedger {
             .filter(|(id, own)| id.sequence.0 > own.acknowledged)
             .map(|(id, _)| *id)
             .collect();
-        let last_facts = self.own.keys().filter_map(|stream| self.last_of(stream));
+        let own = self.streams.iter().filter(|(_, stream)| stream.own);
+        let last_facts = own.filter_map(|(id, _)| self.last_of(id));
         let last_denial = self.denials.back().map(|denial| denial.now.best);
         Ok(Pulse {
             unsent: unsent.len() as u64,

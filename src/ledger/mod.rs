@@ -9,11 +9,14 @@ mod place;
 mod settings;
 mod sqlite;
 
+use std::fs::File;
+
 use crate::domain::admission::Known;
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
-use crate::domain::outbox::StreamMark;
+use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
+use crate::wire::upload::{Held, Receipt};
 use crate::wire::{Cursor, LogPage, Segment, SegmentHash};
 
 pub use error::{Cause, LedgerError};
@@ -49,7 +52,7 @@ pub struct Unsealed {
     pub drafts: Vec<Draft>,
 }
 
-/// A sealed segment of this gate's own.
+/// A sealed segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedSegment {
     /// The stream.
@@ -60,6 +63,31 @@ pub struct SealedSegment {
     pub last: Sequence,
     /// The signed bytes.
     pub bytes: Vec<u8>,
+}
+
+impl SealedSegment {
+    /// Facts in it.
+    #[must_use]
+    pub fn facts(&self) -> usize {
+        let facts = self.last.0.saturating_sub(self.first.0).saturating_add(1);
+        usize::try_from(facts).unwrap_or(usize::MAX)
+    }
+}
+
+/// A segment and its place among all that came to be here: later ones have higher places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSegment {
+    /// The place, from 1.
+    pub place: u64,
+    /// The segment.
+    pub segment: SealedSegment,
+}
+
+/// The turn to sync a store.
+#[derive(Debug)]
+pub struct SyncClaim {
+    /// Locked as long as it is open; none for a store that only one can have.
+    _file: Option<File>,
 }
 
 /// The list that the gate goes by.
@@ -80,7 +108,7 @@ pub struct LedgerStatus {
     pub withdrawn: u64,
     /// Facts of this gate's own streams.
     pub own_facts: u64,
-    /// Of these, not yet acknowledged by the server.
+    /// Of these, not yet acknowledged by the origin.
     pub unacknowledged: u64,
     /// Facts of other gates.
     pub others_facts: u64,
@@ -176,24 +204,62 @@ pub trait Ledger: Send {
     /// [`LedgerError`] where the store cannot be read.
     fn unsealed(&mut self, limit: usize) -> Result<Option<Unsealed>, LedgerError>;
 
-    /// Keeps a segment, so that the same bytes are sent ever after.
+    /// Keeps a segment, so that the same bytes are sent ever after. `false` where it does not follow on what is sealed:
+    /// somebody else sealed these facts meanwhile.
     ///
     /// # Errors
     /// [`LedgerError`] where it could not be written.
-    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<(), LedgerError>;
+    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<bool, LedgerError>;
 
-    /// Own segments that the server has not acknowledged, oldest first, at most `limit`.
+    /// Waits until nobody else syncs this store, and keeps others waiting as long as the claim lives: two who follow the
+    /// log at once would only be in each other's way.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the claim cannot be made.
+    fn claim_sync(&mut self) -> Result<SyncClaim, LedgerError>;
+
+    /// Merges segments that a neighbour, a relay or a stick brought, each opened with its device's key: their facts count,
+    /// and their bytes are kept to be passed on. The origin is not known to hold them.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where they could not be written; some may be kept then, whole.
+    fn merge(&mut self, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError>;
+
+    /// Segments beyond `after` (0: from the first) that the origin is not known to hold, whoever made them, in the order
+    /// of their places, as many as there is room for; the first in any case.
     ///
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
-    fn unacknowledged(&mut self, limit: usize) -> Result<Vec<SealedSegment>, LedgerError>;
+    fn unacknowledged(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError>;
 
-    /// Notes the server's word that it holds a stream up to and including a sequence (0: nothing). A lower word than before counts: the
-    /// server was restored, and wants them again.
+    /// All segments beyond `after`, as [`Ledger::unacknowledged`].
     ///
     /// # Errors
-    /// [`LedgerError`] where it could not be written.
-    fn acknowledge(&mut self, stream: &StreamId, holds: Sequence) -> Result<(), LedgerError>;
+    /// [`LedgerError`] where the store cannot be read.
+    fn kept_after(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError>;
+
+    /// How far this gate holds each stream in sealed segments without a gap.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn held(&mut self) -> Result<Vec<Held>, LedgerError>;
+
+    /// Segments that a node lacks that holds so much, as many as there is room for; the first in any case.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn beyond(&mut self, have: &[Held], room: &Room) -> Result<Vec<SealedSegment>, LedgerError>;
+
+    /// Notes the origin's word on what it holds, once its signature was checked. The later of two counts; where it holds
+    /// less than before, it was restored, and wants the rest again. A segment counts as held only where the word's tip
+    /// is this gate's own: a place in a stream proves nothing about its content. `whole`: the receipt names every stream
+    /// of this gate's own that the origin holds.
+    ///
+    /// Returns whether the origin holds less of a stream than it did.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written; nothing of it is noted then.
+    fn take_receipt(&mut self, receipt: &Receipt, whole: bool) -> Result<bool, LedgerError>;
 
     /// The live list's place in the log and its time: cheap, unlike [`Ledger::status`]; none before the first complete one.
     ///
@@ -206,12 +272,6 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
     fn written_by_others(&mut self) -> Result<bool, LedgerError>;
-
-    /// This gate's own streams, each with the server's last word on it.
-    ///
-    /// # Errors
-    /// [`LedgerError`] where the store cannot be read.
-    fn own_streams(&mut self) -> Result<Vec<StreamMark>, LedgerError>;
 
     /// Every fact held, this gate's own and others', unordered: for counts and reports, not for a scan.
     ///

@@ -8,19 +8,9 @@ use super::Site;
 use super::answer::Refused;
 use super::db::{Caller, NotCounted};
 use crate::wire::request::{RequestClaims, hash};
-use minicbor::bytes::ByteArray;
-
-/// A request that counts.
-#[derive(Debug)]
-pub(super) struct Counted {
-    /// Who asks.
-    pub(super) caller: Caller,
-    /// What an acknowledgement names: SHA-256 of the signed claims.
-    pub(super) about: ByteArray<32>,
-}
 
 /// Checks a request against its signature and every one before it.
-pub(super) async fn count(site: &Site, parts: &Parts, body: &[u8]) -> Result<Counted, Refused> {
+pub(super) async fn count(site: &Site, parts: &Parts, body: &[u8]) -> Result<Caller, Refused> {
     let header = parts
         .headers
         .get(AUTHORIZATION)
@@ -40,16 +30,11 @@ pub(super) async fn count(site: &Site, parts: &Parts, body: &[u8]) -> Result<Cou
             "the signature is of another request",
         ));
     }
-    let about = hash(&signed.to_bytes());
     let now = site.now();
-    let counted = site
-        .db
+    site.db
         .run(move |db| db.count_request(&claims, &signed, now))
-        .await?;
-    match counted {
-        Ok(caller) => Ok(Counted { caller, about }),
-        Err(why) => Err(refused(why)),
-    }
+        .await?
+        .map_err(refused)
 }
 
 fn refused(why: NotCounted) -> Refused {

@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::clock::Clock;
 use super::database::Database;
 use super::db::Db;
+use super::heads::News;
 use super::{Site, routes};
 use crate::domain::time::UnixMillis;
 
@@ -36,6 +37,8 @@ impl InProcess {
             db: Database::here(db),
             key: Arc::new(key),
             clock: Clock::Set(Arc::clone(&millis)),
+            // Nobody listens for news in a process of one request at a time.
+            news: News::new().0,
         };
         Ok(Self {
             service: TowerToHyperService::new(routes::router(site)),

@@ -8,6 +8,7 @@ mod connections;
 mod database;
 pub mod db;
 mod fleet;
+mod heads;
 #[cfg(feature = "sim")]
 mod in_process;
 mod routes;
@@ -31,6 +32,7 @@ use clock::Clock;
 use connections::Transport;
 use database::Database;
 use db::{Db, DbError};
+use heads::News;
 
 /// Why the server cannot run, in words that say what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,7 @@ struct Site {
     db: Database,
     key: Arc<SigningKey>,
     clock: Clock,
+    news: News,
 }
 
 impl Site {
@@ -96,10 +99,12 @@ pub fn serve(
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (db, owner) = Database::start(db)?;
+    let (news, watcher) = News::new();
     let site = Site {
-        db,
+        db: db.clone(),
         key: Arc::new(key),
         clock: Clock::System,
+        news,
     };
     let served = runtime.block_on(async {
         let Listen { address, tls } = listen;
@@ -107,6 +112,12 @@ pub fn serve(
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         listening(listener.local_addr().map_err(refused)?);
         let transport = tls.map_or(Transport::Plain, |tls| Transport::Tls(tls.into()));
+        let watching = tokio::spawn(watcher.run(db));
+        // The streams end with the watcher; open requests are finished after that.
+        let stop = async {
+            stop.await;
+            watching.abort();
+        };
         connections::run(listener, transport, routes::router(site), stop).await;
         Ok(())
     });

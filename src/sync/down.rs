@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::VerifyingKey;
 use minicbor::bytes::ByteVec;
-use reqwest::{Method, StatusCode};
 
-use super::client::{Answer, Client};
+use super::client::{Answer, Client, OK};
 use super::error::SyncError;
+use super::uplink::Uplink;
 use crate::domain::clock::Sighting;
 use crate::domain::ids::{DeviceId, hex};
 use crate::ledger::Ledger;
@@ -38,9 +38,9 @@ enum Next {
 }
 
 /// Follows the log to its head. Each page is applied with its cursor in one transaction.
-pub(super) async fn pull(
+pub(super) async fn pull<U: Uplink>(
     ledger: &mut dyn Ledger,
-    client: &mut Client,
+    client: &mut Client<U>,
     seen: &Sighting,
 ) -> Result<Down, SyncError> {
     let mut down = Down::default();
@@ -70,7 +70,7 @@ pub(super) async fn pull(
     }
 }
 
-async fn ask(client: &mut Client, stands: Option<&Cursor>) -> Result<Next, SyncError> {
+async fn ask<U: Uplink>(client: &mut Client<U>, stands: Option<&Cursor>) -> Result<Next, SyncError> {
     let path = match stands {
         None => "/sync/v1/log".to_owned(),
         Some(cursor) => format!(
@@ -80,20 +80,18 @@ async fn ask(client: &mut Client, stands: Option<&Cursor>) -> Result<Next, SyncE
             hex(cursor.chain.as_slice())
         ),
     };
-    let (answer, _) = client
-        .signed(Method::GET, &path, Vec::new(), PAGE_BYTES_MAX)
-        .await?;
+    let answer = client.get(&path, PAGE_BYTES_MAX).await?;
     read(client, &answer, stands)
 }
 
-fn read(client: &Client, answer: &Answer, stands: Option<&Cursor>) -> Result<Next, SyncError> {
+fn read<U: Uplink>(client: &Client<U>, answer: &Answer, stands: Option<&Cursor>) -> Result<Next, SyncError> {
     let signed = Signed::from_bytes(&answer.body).map_err(|error| client.not_believed(error))?;
     let open = |context| {
         signed
             .open(context, &client.enrolment.server_key.0)
             .map_err(|error| client.not_believed(error))
     };
-    if answer.status == StatusCode::OK {
+    if answer.status == OK {
         let page = from_cbor(open(Context::LogPage)?).map_err(|error| client.not_believed(error))?;
         return Ok(Next::Page(page));
     }
@@ -106,7 +104,12 @@ fn read(client: &Client, answer: &Answer, stands: Option<&Cursor>) -> Result<Nex
 }
 
 /// The page is of this event, continues from where the gate stands, and leads on.
-fn check(client: &Client, page: &LogPage, stands: Option<&Cursor>, seen: &Sighting) -> Result<(), SyncError> {
+fn check<U: Uplink>(
+    client: &Client<U>,
+    page: &LogPage,
+    stands: Option<&Cursor>,
+    seen: &Sighting,
+) -> Result<(), SyncError> {
     let from = stands.map_or(0, |cursor| cursor.sequence);
     let mut before = from;
     let rising = page
@@ -152,9 +155,9 @@ fn check(client: &Client, page: &LogPage, stands: Option<&Cursor>, seen: &Sighti
 
 /// The page's segments. A device's signature is held against its key where the gate knows it; where it does not, as
 /// for a revoked device, the server's signature over the page vouches for it.
-fn open_segments(
+fn open_segments<U: Uplink>(
     ledger: &mut dyn Ledger,
-    client: &Client,
+    client: &Client<U>,
     page: &LogPage,
     keys: &mut BTreeMap<DeviceId, [u8; 32]>,
 ) -> Result<Vec<(Vec<u8>, Segment)>, SyncError> {
@@ -171,9 +174,9 @@ fn open_segments(
     Ok(segments)
 }
 
-fn open_segment(
+fn open_segment<U: Uplink>(
     ledger: &mut dyn Ledger,
-    client: &Client,
+    client: &Client<U>,
     bytes: &ByteVec,
     keys: &BTreeMap<DeviceId, [u8; 32]>,
 ) -> Result<(Vec<u8>, Segment), SyncError> {

@@ -1,15 +1,15 @@
 //! Enrolment from the gate's side: it makes a key, and checks that the server is the one that printed the code.
 
 use ed25519_dalek::SigningKey;
-use reqwest::header::CONTENT_TYPE;
 
-use super::client::{exchange, http};
+use super::client;
 use super::enrolment::{device_key, enrolment};
 use super::error::SyncError;
+use super::http::Http;
+use super::uplink::{Body, Method, Request, Uplink};
 use crate::ledger::{DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey};
 use crate::wire::enrol::{EnrolmentAnswer, EnrolmentCode, EnrolmentError, EnrolmentRequest};
 use crate::wire::limits::MESSAGE_BYTES_MAX;
-use crate::wire::request::CBOR;
 
 /// Enrols this gate with a code. `fresh` (random) becomes its secret key, unless an earlier try made one already: the
 /// same code may be tried again with the same key until an answer comes through.
@@ -54,11 +54,18 @@ pub fn enrol(
 
 async fn ask(code: &EnrolmentCode, key: &SigningKey) -> Result<(EnrolmentAnswer, Enrolment), SyncError> {
     let server = code.url.trim_end_matches('/').to_owned();
-    let request = http(&server)?
-        .post(format!("{server}/sync/v1/enrol"))
-        .header(CONTENT_TYPE, CBOR)
-        .body(EnrolmentRequest::seal(code.token, key));
-    let answer = exchange(request, &server, MESSAGE_BYTES_MAX).await?;
+    let request = Request {
+        method: Method::Post,
+        path: "/sync/v1/enrol".to_owned(),
+        body: Some(Body {
+            bytes: EnrolmentRequest::seal(code.token, key),
+            packed: false,
+        }),
+        authorization: None,
+        answer_bytes_max: MESSAGE_BYTES_MAX,
+    };
+    let reply = Http::new(&server)?.ask(request).await?;
+    let answer = client::answer(&server, reply)?;
     let answer = EnrolmentAnswer::open(&answer.body, &code.fingerprint)?;
     if *answer.key != key.verifying_key().to_bytes() {
         return Err(EnrolmentError::Malformed("the answer is about another device's key".to_owned()).into());

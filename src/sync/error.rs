@@ -1,6 +1,6 @@
 //! What can stop a sync, in words that say what to do next.
 
-use crate::ledger::LedgerError;
+use crate::ledger::{Cause, LedgerError};
 use crate::wire::enrol::{CodeError, EnrolmentError};
 use crate::wire::request::Refusal;
 
@@ -40,7 +40,7 @@ pub enum SyncError {
         /// The server.
         url: String,
         /// The cause.
-        source: reqwest::Error,
+        source: Cause,
     },
     /// Half an answer.
     #[error(
@@ -51,7 +51,7 @@ pub enum SyncError {
         /// The server.
         url: String,
         /// The cause.
-        source: reqwest::Error,
+        source: Cause,
     },
     /// It has too much to do.
     #[error("the server is busy; nothing is lost: run `wicket sync` again in a moment")]
@@ -92,6 +92,11 @@ pub enum SyncError {
     /// No HTTP client.
     #[error("the HTTP client cannot start")]
     Client(#[source] reqwest::Error),
+    /// What is to be sent could not be packed.
+    #[error(
+        "a message could not be packed ({0}); nothing is lost: end other programs, then run `wicket sync` again"
+    )]
+    Pack(String),
     /// The machine.
     #[error("the machine cannot start the sync now: close other programs and try again")]
     Machine(#[source] std::io::Error),

@@ -1,16 +1,14 @@
 //! The gate's heartbeat: built from what the ledger holds and what the machine says, handed over at each contact.
 
-use reqwest::Method;
-
 use super::client::Client;
-use super::enrolment::{device_key, enrolment};
 use super::error::SyncError;
+use super::uplink::Uplink;
 use crate::domain::health::{Camera, Dataset, Disk, Health};
 use crate::domain::time::Now;
 use crate::ledger::{Enrolment, Ledger};
 use crate::wire::heartbeat::{Heartbeat, Heartbeats};
 use crate::wire::limits::MESSAGE_BYTES_MAX;
-use crate::wire::{compression, to_cbor};
+use crate::wire::to_cbor;
 
 /// What the machine says of itself at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +56,7 @@ pub fn health(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<Health, SyncEr
 /// # Errors
 /// [`SyncError`] in words; nothing hangs on a heartbeat but what an operator sees.
 pub fn beat(ledger: &mut dyn Ledger, vitals: &Vitals, epoch: [u8; 16]) -> Result<(), SyncError> {
-    let enrolment = enrolment(ledger)?;
-    let key = device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
-    let mut client = Client::new(enrolment, key, epoch.into())?;
+    let mut client = super::client(ledger, epoch)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -69,9 +65,9 @@ pub fn beat(ledger: &mut dyn Ledger, vitals: &Vitals, epoch: [u8; 16]) -> Result
 }
 
 /// Tells the server how this gate is.
-pub(super) async fn send(
+pub(super) async fn send<U: Uplink>(
     ledger: &mut dyn Ledger,
-    client: &mut Client,
+    client: &mut Client<U>,
     vitals: &Vitals,
 ) -> Result<(), SyncError> {
     let Enrolment { event, device, .. } = client.enrolment.clone();
@@ -81,9 +77,12 @@ pub(super) async fn send(
         health: health(ledger, vitals)?,
     };
     let beats = vec![beat.seal(&client.key).into()];
-    let body = compression::pack(&to_cbor(&Heartbeats { beats })).map_err(|why| client.not_believed(why))?;
     client
-        .signed(Method::POST, "/sync/v1/heartbeat", body, MESSAGE_BYTES_MAX)
+        .post(
+            "/sync/v1/heartbeat",
+            &to_cbor(&Heartbeats { beats }),
+            MESSAGE_BYTES_MAX,
+        )
         .await?;
     Ok(())
 }

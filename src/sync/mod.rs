@@ -1,37 +1,41 @@
 //! A gate's side of the sync: the change log down, the facts up, over HTTP, against the [`Ledger`] alone.
 
 mod client;
+mod companion;
 mod down;
 mod enrol;
 mod enrolment;
 mod error;
 mod heartbeat;
+mod http;
 mod time;
 mod up;
+mod uplink;
 
 use std::time::Duration;
 
-use minicbor::bytes::ByteArray;
-
+pub use client::Client;
+pub use companion::{Contact, Machine, Notice, accompany};
 pub use down::Down;
 pub use enrol::enrol;
 pub use enrolment::enrolment;
 pub use error::SyncError;
 pub use heartbeat::{Vitals, beat, health};
+pub use http::Http;
 pub use time::BootClock;
 pub use up::Up;
+pub use uplink::{Body, Method, Reply, Request, Uplink};
 
 use crate::domain::clock::Sighting;
 use crate::domain::outbox::backoff_ms;
 use crate::ledger::Ledger;
 use crate::wire::request::hash;
-use client::Client;
 
 /// What a run is given from outside: time and randomness.
-#[derive(Debug, Clone, Copy)]
-pub struct Givens {
+#[derive(Clone, Copy)]
+pub struct Givens<'a> {
     /// This machine's clock since boot.
-    pub boot: BootClock,
+    pub boot: BootClock<'a>,
     /// Random: the epoch of this run's requests.
     pub epoch: [u8; 16],
     /// Random: the nonce of its request for the time.
@@ -53,25 +57,22 @@ pub struct Summary {
     pub took_ms: u64,
 }
 
-/// Syncs once: the time, the log down to its head, the facts up. Each page, and each acknowledgement, is kept as it
+/// Syncs once over HTTP: the time, the log down to its head, the facts up. Each page, and each acknowledgement, is kept as it
 /// comes, so that a run cut anywhere goes on from there. `attempts` (at least 1) is how often an unreachable or busy
 /// server is asked, with back-off in between.
 ///
 /// # Errors
 /// [`SyncError`] in words that say what to do next; nothing that was scanned is lost by any of them.
-pub fn sync(ledger: &mut dyn Ledger, givens: &Givens, attempts: u32) -> Result<Summary, SyncError> {
-    let enrolment = enrolment(ledger)?;
-    let key = enrolment::device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
-    let mut client = Client::new(enrolment, key, ByteArray::from(givens.epoch))?;
+pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, attempts: u32) -> Result<Summary, SyncError> {
+    let mut client = client(ledger, givens.epoch)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(SyncError::Machine)?;
-    let begun = (givens.boot)().1;
     runtime.block_on(async {
         let mut attempt = 1;
         loop {
-            let error = match once(ledger, &mut client, &again(givens, attempt), begun).await {
+            let error = match once(ledger, &mut client, &again(givens, attempt)).await {
                 Ok(summary) => return Ok(summary),
                 Err(error) => error,
             };
@@ -88,8 +89,18 @@ pub fn sync(ledger: &mut dyn Ledger, givens: &Givens, attempts: u32) -> Result<S
     })
 }
 
+/// A client of the server that this gate is enrolled with. `epoch` is random, drawn for it.
+///
+/// # Errors
+/// [`SyncError`] where the gate is not enrolled, or the machine gives no HTTP client.
+pub fn client(ledger: &mut dyn Ledger, epoch: [u8; 16]) -> Result<Client<Http>, SyncError> {
+    let enrolment = enrolment(ledger)?;
+    let key = enrolment::device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
+    Ok(Client::new(Http::new(&enrolment.server)?, enrolment, key, epoch))
+}
+
 /// Each attempt asks for the time with a nonce of its own.
-fn again(givens: &Givens, attempt: u32) -> Givens {
+fn again<'a>(givens: &Givens<'a>, attempt: u32) -> Givens<'a> {
     let seed = [givens.nonce.as_slice(), &attempt.to_be_bytes()].concat();
     let mut nonce = givens.nonce;
     nonce
@@ -99,12 +110,17 @@ fn again(givens: &Givens, attempt: u32) -> Givens {
     Givens { nonce, ..*givens }
 }
 
-async fn once(
+/// One run over any uplink, with one attempt at each request.
+///
+/// # Errors
+/// As [`sync`].
+pub async fn once<U: Uplink>(
     ledger: &mut dyn Ledger,
-    client: &mut Client,
-    givens: &Givens,
-    begun: u64,
+    client: &mut Client<U>,
+    givens: &Givens<'_>,
 ) -> Result<Summary, SyncError> {
+    let begun = (givens.boot)().1;
+    let _claim = ledger.claim_sync()?;
     let sighting = time::sight(ledger, client, givens).await?;
     let down = down::pull(ledger, client, &sighting).await;
     // What waits goes up whatever came down: a server that was restored from an old backup has a log that does not fit

@@ -5,6 +5,7 @@ use minicbor::bytes::ByteArray;
 use super::Givens;
 use super::client::Client;
 use super::error::SyncError;
+use super::uplink::Uplink;
 use crate::domain::clock::Sighting;
 use crate::domain::ids::hex;
 use crate::ledger::{CLOCK_SIGHTING_SETTING, Ledger};
@@ -12,13 +13,13 @@ use crate::wire::limits::MESSAGE_BYTES_MAX;
 use crate::wire::{Context, Nonce, Signed, TimeAnswer, from_cbor};
 
 /// This boot's id, and the milliseconds since it, suspended time included.
-pub type BootClock = fn() -> (String, u64);
+pub type BootClock<'a> = &'a (dyn Fn() -> (String, u64) + Sync);
 
 /// Asks for the time and keeps what was seen.
-pub(super) async fn sight(
+pub(super) async fn sight<U: Uplink>(
     ledger: &mut dyn Ledger,
-    client: &Client,
-    givens: &Givens,
+    client: &mut Client<U>,
+    givens: &Givens<'_>,
 ) -> Result<Sighting, SyncError> {
     let nonce: Nonce = ByteArray::from(givens.nonce);
     let path = format!("/sync/v1/time?nonce={}", hex(nonce.as_slice()));
@@ -44,7 +45,7 @@ pub(super) async fn sight(
     Ok(sighting)
 }
 
-fn read(client: &Client, body: &[u8], nonce: &Nonce) -> Result<TimeAnswer, SyncError> {
+fn read<U: Uplink>(client: &Client<U>, body: &[u8], nonce: &Nonce) -> Result<TimeAnswer, SyncError> {
     let signed = Signed::from_bytes(body).map_err(|error| client.not_believed(error))?;
     let payload = signed
         .open(Context::Time, &client.enrolment.server_key.0)

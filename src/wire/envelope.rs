@@ -11,8 +11,8 @@ pub enum Context {
     Segment,
     /// A page of an event's log.
     LogPage,
-    /// The server's word on what it holds.
-    Acknowledgement,
+    /// The origin's word on what it holds.
+    Receipt,
     /// The server's time over a nonce.
     Time,
     /// A device's request.
@@ -35,7 +35,7 @@ impl Context {
         match self {
             Self::Segment => b"wicket segment 1\0",
             Self::LogPage => b"wicket log page 1\0",
-            Self::Acknowledgement => b"wicket acknowledgement 1\0",
+            Self::Receipt => b"wicket receipt 1\0",
             Self::Time => b"wicket time 1\0",
             Self::Request => b"wicket request 1\0",
             Self::Enrolment => b"wicket enrolment 1\0",

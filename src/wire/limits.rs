@@ -20,9 +20,11 @@ pub const UPLOAD_BYTES_MAX: usize = 4 << 20;
 pub const UPLOAD_PACKED_BYTES_MAX: usize = UPLOAD_BYTES_MAX + (64 << 10);
 /// Bytes of any other request or answer: none of them carries a list.
 pub const MESSAGE_BYTES_MAX: usize = 16 << 10;
-/// Bytes of the server's answer to an upload: an item for each segment, and the streams of a device.
-pub const ACKNOWLEDGEMENT_BYTES_MAX: usize = 4 << 20;
 /// Heartbeats in a request: those of the gates behind a relay, a few at a time.
 pub const HEARTBEATS_MAX: usize = 50;
+/// Segments in an upload: those of a gate that sealed each check-in by itself while it was connected.
+pub const UPLOAD_SEGMENTS_MAX: usize = 1_000;
+/// Bytes of the answer to an upload: an item for each segment, receipts, and as many segments as an upload holds.
+pub const ANSWER_BYTES_MAX: usize = 8 << 20;
 /// Characters of a server's URL in an enrolment code, which must fit a QR code.
 pub const URL_CHARS_MAX: usize = 256;

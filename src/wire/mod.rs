@@ -6,6 +6,7 @@ pub mod enrol;
 mod envelope;
 pub mod heartbeat;
 pub mod limits;
+pub mod live;
 mod log;
 pub mod request;
 mod segment;

@@ -54,12 +54,11 @@ pub struct Refusal {
 }
 
 impl RequestClaims {
-    /// The value of the `authorization` header, and the hash that an acknowledgement names.
+    /// The value of the `authorization` header.
     #[must_use]
-    pub fn seal(&self, key: &SigningKey) -> (String, ByteArray<32>) {
+    pub fn seal(&self, key: &SigningKey) -> String {
         let signed = Signed::seal(Context::Request, key, super::to_cbor(self)).to_bytes();
-        let header = format!("{SCHEME}{}", URL_SAFE_NO_PAD.encode(&signed));
-        (header, hash(&signed))
+        format!("{SCHEME}{}", URL_SAFE_NO_PAD.encode(&signed))
     }
 
     /// Reads a header: the claims, not believed yet, and the envelope to check once the device's key is known.
@@ -80,7 +79,7 @@ impl RequestClaims {
     }
 }
 
-/// SHA-256, as claims and acknowledgements name bytes.
+/// SHA-256, as claims name bytes.
 #[must_use]
 pub fn hash(bytes: &[u8]) -> ByteArray<32> {
     <[u8; 32]>::from(Sha256::digest(bytes)).into()

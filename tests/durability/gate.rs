@@ -15,9 +15,10 @@ use wicket::domain::ticket::Claims;
 use wicket::domain::time::{Now, UnixSeconds};
 use wicket::domain::verdict::Reason;
 use wicket::ledger::{Ledger, LedgerError, Opening, SealedSegment, SqliteLedger, Synchronous};
+use wicket::wire::upload::{Held, Receipt};
 use wicket::wire::{Change, Cursor, LogPage, Segment};
 
-use super::world::{List, Loss, Trouble, World};
+use super::world::{List, Loss, Marks, Trouble, World};
 use wicket::sim::chance::Chance;
 use wicket::sim::disk::PowerDisk;
 
@@ -320,6 +321,11 @@ impl Gate<'_, '_> {
         let world = &mut scene.world;
         world.doubtful.extend(facts.clone());
         world.cursor.attempt(Some(page.to.clone()));
+        let begun_anew = page.from == 0 && world.list.is.is_some();
+        if page.from == 0 && world.list.candidates().any(Option::is_some) {
+            // What the origin holds is told again.
+            world.acknowledged.attempt(Marks::new());
+        }
         if let Some(list) = &list {
             world.once_listed.extend(list.rows.keys());
             world.list.attempt(Some(list.clone()));
@@ -332,6 +338,9 @@ impl Gate<'_, '_> {
         self.ledger.as_mut().expect("open").apply(&page, &sealed)?;
         scene.pages.pop_front();
         world.cursor.kept();
+        if begun_anew {
+            world.acknowledged.kept();
+        }
         if list.is_some() {
             world.list.kept();
         }
@@ -373,15 +382,27 @@ impl Gate<'_, '_> {
             return Ok(());
         }
         let segment = scene.chance.pick(&scene.world.segments.is).clone();
-        let holds = Sequence(scene.chance.below(segment.last.0 + 1));
+        let nothing = scene.chance.eighths(2);
+        let holds = if nothing { Sequence(0) } else { segment.last };
         let marks = &mut scene.world.acknowledged;
         let mut next = marks.is.clone();
         next.insert(segment.stream, holds);
         marks.attempt(next);
+        let receipt = Receipt {
+            event: "spring-26".parse().unwrap(),
+            log: [7; 16].into(),
+            as_of: scene.at.millis(),
+            held: vec![Held {
+                stream: segment.stream,
+                holds,
+                tip: (!nothing).then(|| Segment::hash(&segment.bytes)),
+            }],
+            whole_of: None,
+        };
         self.ledger
             .as_mut()
             .expect("open")
-            .acknowledge(&segment.stream, holds)?;
+            .take_receipt(&receipt, false)?;
         marks.kept();
         Ok(())
     }

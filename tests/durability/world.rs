@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wicket::domain::admission::{Listing, TicketRow};
 use wicket::domain::checkin::{Denial, Draft, Fact, FactRef, Kind};
 use wicket::domain::ids::{Sequence, StreamId, TicketId};
+use wicket::domain::outbox::Room;
 use wicket::domain::time::UnixSeconds;
 use wicket::ledger::{Ledger, LedgerError, LedgerStatus, SealedSegment, SqliteLedger};
 use wicket::wire::Cursor;
@@ -75,7 +76,7 @@ impl<T: Clone + PartialEq + std::fmt::Debug> Held<T> {
         }
     }
 
-    fn candidates(&self) -> impl Iterator<Item = &T> {
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.is).chain(&self.may_be)
     }
 
@@ -215,7 +216,10 @@ impl World {
 
     /// Segments keep their bytes, and marks are those that were set, never beyond.
     fn settle_outbox(&mut self, ledger: &mut SqliteLedger, status: &LedgerStatus) -> Result<(), Loss> {
-        let found = said(ledger.unacknowledged(usize::MAX))?;
+        let kept = said(ledger.unacknowledged(0, &EVERYTHING))?;
+        // What others made waits too after a list was begun anew, until the log brings it again.
+        let own = kept.into_iter().map(|kept| kept.segment);
+        let found: Vec<SealedSegment> = own.filter(|segment| self.own.contains(&segment.stream)).collect();
         let Some((segments, marks)) = self.outbox_that_gives(&found, status) else {
             let (promised, marks) = (self.segments.is.len(), &self.acknowledged);
             return Err(format!(
@@ -261,6 +265,13 @@ impl World {
         Ok(())
     }
 }
+
+/// Room for all that waits.
+const EVERYTHING: Room = Room {
+    segments: usize::MAX,
+    facts: usize::MAX,
+    bytes: usize::MAX,
+};
 
 fn said<T>(result: Result<T, LedgerError>) -> Result<T, Loss> {
     result.map_err(|error| format!("{error:?}"))

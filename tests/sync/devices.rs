@@ -108,7 +108,7 @@ fn a_revoked_device_is_refused_keeps_its_check_ins_and_what_it_sent_before_stays
     assert_eq!(down.segments, 1);
     // What another carries for it is set aside.
     let late = sealed(&segment("pi-1", unique(), 1, None, &[3]), &seed("pi-1"));
-    let word = Device::new("pi-2").uploaded(&server, &[late]);
+    let (word, _) = Device::new("pi-2").uploaded(&server, &[late]);
     assert!(matches!(&word.items[0], ItemAnswer::Refused { code, .. } if code == codes::DEVICE_NOT_BELIEVED));
 }
 

@@ -1,12 +1,12 @@
-use wicket::domain::ids::Sequence;
+use wicket::domain::ids::{Sequence, StreamId};
 use wicket::ledger::{Ledger, SealedSegment};
 use wicket::wire::limits::SEGMENT_FACTS_MAX;
-use wicket::wire::upload::{ItemAnswer, codes};
+use wicket::wire::upload::{Held, ItemAnswer, Receipt, codes};
 use wicket::wire::{Segment, SegmentHash};
 
 use super::raw::Device;
 use super::samples::{sealed, segment};
-use super::{Gate, Server, seed, unique};
+use super::{EVENT, Gate, Server, seed, unique};
 
 #[test]
 fn check_ins_go_up_once_however_often_they_are_sent() {
@@ -22,13 +22,18 @@ fn check_ins_go_up_once_however_often_they_are_sent() {
     assert_eq!(before["facts"], 1_201);
     assert_eq!(before["zones"]["venue"]["entries"], 1_201);
 
-    for mark in gate.ledger.own_streams().unwrap() {
-        gate.ledger.acknowledge(&mark.stream, Sequence(0)).unwrap();
-    }
+    let lost = Receipt {
+        event: EVENT.parse().unwrap(),
+        log: gate.ledger.cursor().unwrap().unwrap().log,
+        as_of: wicket::server::now(),
+        held: Vec::new(),
+        whole_of: None,
+    };
+    assert!(gate.ledger.take_receipt(&lost, true).unwrap());
     assert_eq!(gate.unsent(), 1_201);
     let again = gate.sync().unwrap().up;
-    // The server's first word, that it holds them all, settles most of them.
-    assert_eq!(again.waiting, 0);
+    // What came down in the log meanwhile need not go up again.
+    assert_eq!((again.facts, again.waiting), (0, 0));
     assert_eq!(server.attendance(), before);
 }
 
@@ -145,18 +150,20 @@ fn segments_that_the_server_cannot_take_are_set_aside_and_block_nothing() {
     let mut upload = vec![first.clone()];
     upload.extend(poison.iter().map(|(bytes, _)| bytes.clone()));
     upload.push(second);
-    let word = device.uploaded(&server, &upload);
+    let (word, held) = device.uploaded(&server, &upload);
     assert_eq!(word.items[0], ItemAnswer::Stored);
     assert_eq!(word.items.last(), Some(&ItemAnswer::Stored));
     for ((_, code), item) in poison.iter().zip(&word.items[1..]) {
         assert_eq!(refused_with(item), Some(*code), "{item:?}");
     }
-    let held = word
-        .held
+    let of_stream = held
         .iter()
         .find(|held| held.stream.as_bytes() == &stream)
         .unwrap();
-    assert_eq!(held.holds, Sequence(3));
+    assert_eq!(
+        (of_stream.holds, of_stream.tip),
+        (Sequence(3), Some(Segment::hash(upload.last().unwrap())))
+    );
 
     let attendance = server.attendance();
     assert_eq!(attendance["facts"], 3);
@@ -167,7 +174,7 @@ fn segments_that_the_server_cannot_take_are_set_aside_and_block_nothing() {
         .map(|count| count.as_u64().unwrap())
         .sum();
     assert_eq!(aside, poison.len() as u64);
-    let again = device.uploaded(&server, &[first]);
+    let (again, _) = device.uploaded(&server, &[first]);
     assert_eq!(again.items, [ItemAnswer::AlreadyHeld]);
 }
 
@@ -179,17 +186,27 @@ fn a_gap_is_stored_shown_and_closed_by_what_was_missing() {
     let stream = unique();
     let (first, hash) = good(stream, 1, None, &[1, 2]);
     let (second, _) = good(stream, 3, Some(hash), &[3, 4]);
-    let holds = |word: &wicket::wire::upload::Acknowledgement| word.held[0].holds;
+    let nothing = Held {
+        stream: StreamId::new(stream),
+        holds: Sequence(0),
+        tip: None,
+    };
+    let tip = Some(Segment::hash(&second));
 
-    let word = device.uploaded(&server, &[second]);
-    assert_eq!((&word.items[0], holds(&word)), (&ItemAnswer::Stored, Sequence(0)));
+    let (word, held) = device.uploaded(&server, &[second]);
+    assert_eq!((&word.items[0], held), (&ItemAnswer::Stored, vec![nothing]));
     let stream_status = &server.attendance()["streams"][0];
     assert_eq!(
         (stream_status["holds"].as_u64(), stream_status["highest"].as_u64()),
         (Some(0), Some(4))
     );
-    let word = device.uploaded(&server, &[first]);
-    assert_eq!(holds(&word), Sequence(4));
+    let (_, held) = device.uploaded(&server, &[first]);
+    let all = Held {
+        holds: Sequence(4),
+        tip,
+        ..nothing
+    };
+    assert_eq!(held, [all]);
 }
 
 /// Seals what the gate recorded, as a sync does that is then cut off.
@@ -217,7 +234,7 @@ fn a_gate_goes_on_past_a_refused_segment_and_tells_of_it() {
     let mut gate = server.gate("pi-1");
     let mut impostor = Device::new("pi-1");
     gate.enter(&[1; 8]);
-    let stream = *gate.ledger.own_streams().unwrap()[0].stream.as_bytes();
+    let stream = *gate.ledger.facts().unwrap()[0].id.stream.as_bytes();
     seal(&mut gate);
     // What a cloned card would send: the same identity with other content.
     impostor.uploaded(&server, &[good(stream, 1, None, &[9]).0]);

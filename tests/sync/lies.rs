@@ -5,13 +5,13 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use ed25519_dalek::SigningKey;
-use wicket::domain::ids::{Sequence, unhex};
+use wicket::domain::ids::{Sequence, StreamId, unhex};
 use wicket::domain::time::{UnixMillis, UnixSeconds};
 use wicket::ledger::{
     CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey,
 };
 use wicket::sync::SyncError;
-use wicket::wire::upload::{Acknowledgement, Held};
+use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt};
 use wicket::wire::{Change, Context, Cursor, LogPage, Signed, StartOver, TimeAnswer, compression, to_cbor};
 
 use super::{EVENT, Gate};
@@ -297,35 +297,48 @@ fn an_answer_that_breaks_off_is_not_used() {
     assert_eq!(gate.ledger.status().unwrap().cursor, None);
 }
 
-#[test]
-fn acknowledgements_that_are_not_the_servers_word_on_this_upload_mark_nothing() {
-    let word = |items: usize| Acknowledgement {
-        about: [0; 32].into(),
-        items: vec![wicket::wire::upload::ItemAnswer::Stored; items],
+/// A receipt for the gate's one check-in, as far as a liar can know it.
+fn receipt(event: &str, as_of: u64, tip: Option<[u8; 32]>) -> Receipt {
+    Receipt {
+        event: event.parse().unwrap(),
+        log: page().to.log,
+        as_of: UnixMillis(as_of),
         held: vec![Held {
-            stream: wicket::domain::ids::StreamId::new([1; 16]),
+            stream: StreamId::new([1; 16]),
             holds: Sequence(1),
+            tip: tip.map(Into::into),
         }],
+        whole_of: Some("pi-1".parse().unwrap()),
+    }
+}
+
+fn up(items: usize, receipts: &[Vec<u8>]) -> Lie {
+    let answer = Answer {
+        items: vec![ItemAnswer::Stored; items],
+        receipts: receipts.iter().map(|bytes| bytes.clone().into()).collect(),
+        ..Answer::default()
     };
-    let lies: [(&str, Lie); 3] = [
-        (
-            "of another request",
-            on(UP, move |_| {
-                cbor(&signed(Context::Acknowledgement, TRUE, &word(1)))
-            }),
-        ),
+    let body = to_cbor(&answer);
+    on(UP, move |_| cbor(&body))
+}
+
+#[test]
+fn answers_that_are_not_the_origins_word_are_not_believed_and_mark_nothing() {
+    let lies: [(&str, Lie); 5] = [
+        ("about another upload", up(2, &[])),
         (
             "by another key",
-            on(UP, move |_| {
-                cbor(&signed(Context::Acknowledgement, FALSE, &word(1)))
-            }),
+            up(1, &[receipt(EVENT, 1, None).seal(&key(FALSE))]),
         ),
         (
-            "no acknowledgement",
-            on(UP, |_| {
-                cbor(&signed(Context::Acknowledgement, TRUE, &UnixMillis(1)))
-            }),
+            "for another event",
+            up(1, &[receipt("other", 1, None).seal(&key(TRUE))]),
         ),
+        (
+            "no receipt",
+            up(1, &[signed(Context::Receipt, TRUE, &UnixMillis(1))]),
+        ),
+        ("no answer", on(UP, |_| cbor(&to_cbor(&UnixMillis(1))))),
     ];
     for (name, lie) in lies {
         let (mut gate, error) = sync_with(&lie);
@@ -334,6 +347,30 @@ fn acknowledgements_that_are_not_the_servers_word_on_this_upload_mark_nothing() 
             "{name}: {error:?}"
         );
         assert_eq!(gate.unsent(), 1, "{name}");
+    }
+}
+
+#[test]
+fn stored_without_a_receipt_is_no_acknowledgement() {
+    // The true key's word on that place in the stream, but on another content.
+    let other: fn(&mut Gate) -> Lie = |gate| {
+        let mut word = receipt(EVENT, 1, Some([9; 32]));
+        word.held[0].stream = gate.ledger.facts().unwrap()[0].id.stream;
+        up(1, &[word.seal(&key(TRUE))])
+    };
+    for lie in [|_: &mut Gate| up(1, &[]), other] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut gate = gate(&address.to_string());
+        let lie = lie(&mut gate);
+        let synced = thread::scope(|scope| {
+            scope.spawn(|| serve(&listener, &*lie));
+            let synced = gate.sync();
+            TcpStream::connect(address).unwrap();
+            synced
+        });
+        let up = synced.unwrap().up;
+        assert_eq!((up.facts, up.waiting), (1, 1));
     }
 }
 

@@ -256,7 +256,7 @@ fn sync(ledger: &mut dyn Ledger) -> Result<Summary, SyncError> {
 
 fn sync_attempts(ledger: &mut dyn Ledger, attempts: u32) -> Result<Summary, SyncError> {
     let givens = Givens {
-        boot,
+        boot: &boot,
         epoch: unique(),
         nonce: unique(),
         // No wait but the one that the server asks for.

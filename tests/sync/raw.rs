@@ -5,8 +5,8 @@ use std::net::TcpStream;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use wicket::wire::request::{Refusal, RequestClaims, hash};
-use wicket::wire::upload::{Acknowledgement, Upload};
-use wicket::wire::{Context, Signed, compression, from_cbor, to_cbor};
+use wicket::wire::upload::{Answer as UploadAnswer, Held, Receipt, Upload};
+use wicket::wire::{compression, from_cbor, to_cbor};
 
 use super::{EVENT, Server, seed, unique};
 
@@ -79,14 +79,14 @@ impl Device {
         };
         format!(
             "authorization: {}",
-            claims.seal(&SigningKey::from_bytes(&seed(&self.name))).0
+            claims.seal(&SigningKey::from_bytes(&seed(&self.name)))
         )
     }
 
     /// Uploads segments as they are.
     pub(super) fn upload(&mut self, server: &Server, segments: &[Vec<u8>]) -> Answer {
         let segments = segments.iter().map(|bytes| bytes.clone().into()).collect();
-        self.post(server, &to_cbor(&Upload { segments }))
+        self.post(server, &to_cbor(&Upload { segments, have: None }))
     }
 
     /// Posts check-ins with this body, packed.
@@ -97,17 +97,14 @@ impl Device {
         send(&server.address, "POST", "/sync/v1/check-ins", &headers, &body)
     }
 
-    /// Uploads and reads the server's signed word.
-    pub(super) fn uploaded(&mut self, server: &Server, segments: &[Vec<u8>]) -> Acknowledgement {
+    /// Uploads, and reads the answer with the server's signed word.
+    pub(super) fn uploaded(&mut self, server: &Server, segments: &[Vec<u8>]) -> (UploadAnswer, Vec<Held>) {
         let answer = self.upload(server, segments);
         assert_eq!(answer.status, 200, "{answer:?}");
-        let signed = Signed::from_bytes(&answer.body).unwrap();
-        from_cbor(
-            signed
-                .open(Context::Acknowledgement, &server_key(server))
-                .unwrap(),
-        )
-        .unwrap()
+        let answer: UploadAnswer = from_cbor(&answer.body).unwrap();
+        let receipt = Receipt::open(&answer.receipts[0], &server_key(server)).unwrap();
+        assert_eq!(receipt.whole_of.unwrap().as_str(), self.name);
+        (answer, receipt.held)
     }
 }
 

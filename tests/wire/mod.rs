@@ -9,7 +9,7 @@ use wicket::domain::ids::{Sequence, StreamId, TicketId};
 use wicket::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentRequest};
 use wicket::wire::request::RequestClaims;
-use wicket::wire::upload::{Acknowledgement, Held, ItemAnswer, Upload};
+use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt, Upload};
 use wicket::wire::{
     Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, StartOver, TimeAnswer, from_cbor,
     to_cbor,
@@ -111,10 +111,21 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn acknowledgement()(about: [u8; 32], code in ".*", message in ".*", held in vec(fact_ref(), 0..5)) -> Acknowledgement {
-        let held = held.into_iter().map(|held| Held { stream: held.stream, holds: held.sequence }).collect();
+    fn held()(at in fact_ref(), tip: Option<[u8; 32]>) -> Held {
+        Held { stream: at.stream, holds: at.sequence, tip: tip.map(Into::into) }
+    }
+}
+
+prop_compose! {
+    fn receipt()(event in name(), log: [u8; 16], as_of: u64, held in vec(held(), 0..5), whole_of in prop::option::of(name())) -> Receipt {
+        Receipt { event, log: log.into(), as_of: UnixMillis(as_of), held, whole_of }
+    }
+}
+
+prop_compose! {
+    fn answer()(code in ".*", message in ".*", receipt in receipt(), segment in vec(any::<u8>(), 0..50), more: bool) -> Answer {
         let items = vec![ItemAnswer::Stored, ItemAnswer::AlreadyHeld, ItemAnswer::Refused { code, message }];
-        Acknowledgement { about: about.into(), items, held }
+        Answer { items, receipts: vec![to_cbor(&receipt).into()], segments: vec![segment.into()], more }
     }
 }
 
@@ -126,10 +137,25 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn pages_acknowledgements_and_claims_survive_their_bytes(page in page(), word in acknowledgement(), claims in claims()) {
+    fn pages_answers_and_claims_survive_their_bytes(page in page(), answer in answer(), claims in claims()) {
         prop_assert_eq!(from_cbor::<LogPage>(&to_cbor(&page)), Ok(page));
-        prop_assert_eq!(from_cbor::<Acknowledgement>(&to_cbor(&word)), Ok(word));
+        prop_assert_eq!(from_cbor::<Answer>(&to_cbor(&answer)), Ok(answer));
         prop_assert_eq!(from_cbor::<RequestClaims>(&to_cbor(&claims)), Ok(claims));
+    }
+
+    #[test]
+    fn an_upload_survives_its_bytes(segments in vec(vec(any::<u8>(), 0..50), 0..3), have in prop::option::of(vec(held(), 0..4))) {
+        let upload = Upload { segments: segments.into_iter().map(Into::into).collect(), have };
+        prop_assert_eq!(from_cbor::<Upload>(&to_cbor(&upload)), Ok(upload));
+    }
+
+    #[test]
+    fn a_receipt_opens_with_the_origins_key_and_no_other(receipt in receipt(), seed: [u8; 32], other: [u8; 32]) {
+        prop_assume!(seed != other);
+        let key = SigningKey::from_bytes(&seed);
+        let bytes = receipt.seal(&key);
+        prop_assert!(Receipt::open(&bytes, &SigningKey::from_bytes(&other).verifying_key()).is_err());
+        prop_assert_eq!(Receipt::open(&bytes, &key.verifying_key()), Ok(receipt));
     }
 
     #[test]
@@ -154,7 +180,7 @@ proptest! {
 
     #[test]
     fn a_signed_request_survives_its_header(claims in claims(), seed: [u8; 32]) {
-        let (header, _) = claims.seal(&SigningKey::from_bytes(&seed));
+        let header = claims.seal(&SigningKey::from_bytes(&seed));
         prop_assert_eq!(RequestClaims::read(&header).map(|(read, _)| read), Ok(claims));
     }
 
@@ -164,7 +190,8 @@ proptest! {
         let _ = Segment::unverified(&bytes);
         let _ = from_cbor::<LogPage>(&bytes);
         let _ = from_cbor::<Upload>(&bytes);
-        let _ = from_cbor::<Acknowledgement>(&bytes);
+        let _ = from_cbor::<Answer>(&bytes);
+        let _ = from_cbor::<Receipt>(&bytes);
         let _ = from_cbor::<StartOver>(&bytes);
         let _ = from_cbor::<TimeAnswer>(&bytes);
         let _ = EnrolmentRequest::open(&bytes);

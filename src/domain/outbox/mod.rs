@@ -1,7 +1,7 @@
 //! What to send next, when to try again, and what an answer means. Pure: randomness is an argument.
 
 mod backoff;
-mod session;
+mod room;
 
 pub use backoff::backoff_ms;
-pub use session::{Parcel, Session, StreamMark, forgotten};
+pub use room::Room;

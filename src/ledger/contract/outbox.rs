@@ -1,14 +1,21 @@
 //! What is sent, what was acknowledged, and small values.
 
 use super::super::{Ledger, LedgerError, Pulse, SealedSegment};
-use super::samples::{complete_list, entry, exit, merge, row, segment, stream};
+use super::samples::{complete_list, entry, exit, merge, page, row, segment, stream};
 use super::{Backend, OWN};
 use crate::domain::checkin::Denial;
-use crate::domain::ids::Sequence;
-use crate::domain::outbox::StreamMark;
-use crate::domain::time::{Now, UnixSeconds};
+use crate::domain::ids::{Sequence, StreamId};
+use crate::domain::outbox::Room;
+use crate::domain::time::{Now, UnixMillis, UnixSeconds};
 use crate::domain::verdict::Reason;
 use crate::wire::Segment;
+use crate::wire::upload::{Held, Receipt};
+
+const ROOM: Room = Room {
+    segments: 100,
+    facts: 1_000,
+    bytes: 1 << 20,
+};
 
 /// Seals what is next, at most `limit`; the first and the last sequence.
 fn seal(ledger: &mut dyn Ledger, limit: usize) -> Option<(u64, u64)> {
@@ -25,11 +32,42 @@ fn seal(ledger: &mut dyn Ledger, limit: usize) -> Option<(u64, u64)> {
 }
 
 fn pending(ledger: &mut dyn Ledger) -> Vec<(u64, u64)> {
-    let segments = ledger.unacknowledged(100).unwrap();
-    segments
-        .iter()
-        .map(|segment| (segment.first.0, segment.last.0))
+    let kept = ledger.unacknowledged(0, &ROOM).unwrap();
+    kept.iter()
+        .map(|kept| (kept.segment.first.0, kept.segment.last.0))
         .collect()
+}
+
+/// The content that [`seal`] gives a segment.
+fn tip(first: u64, last: u64) -> Held {
+    Held {
+        stream: OWN,
+        holds: Sequence(last),
+        tip: Some(Segment::hash(format!("{first}..={last}").as_bytes())),
+    }
+}
+
+fn nothing(stream: StreamId) -> Held {
+    Held {
+        stream,
+        holds: Sequence(0),
+        tip: None,
+    }
+}
+
+fn receipt(log: u8, as_of: u64, held: &[Held]) -> Receipt {
+    Receipt {
+        event: "spring-26".parse().unwrap(),
+        log: [log; 16].into(),
+        as_of: UnixMillis(as_of),
+        held: held.to_vec(),
+        whole_of: None,
+    }
+}
+
+/// Takes the word of log 7's origin; whether it holds less than before.
+fn take(ledger: &mut dyn Ledger, as_of: u64, held: Held) -> bool {
+    ledger.take_receipt(&receipt(7, as_of, &[held]), false).unwrap()
 }
 
 fn with_entries(backend: Backend, entries: u64) -> super::Store {
@@ -59,40 +97,182 @@ pub(super) fn segments_wait_for_the_acknowledgement(backend: Backend) {
     let mut store = with_entries(backend, 6);
     let ledger = store.ledger.as_mut();
     while seal(ledger, 2).is_some() {}
-    assert_eq!(ledger.unacknowledged(2).unwrap().len(), 2);
     assert_eq!(pending(ledger), [(1, 2), (3, 4), (5, 6)]);
-    ledger.acknowledge(&OWN, Sequence(3)).unwrap();
-    assert_eq!(
-        pending(ledger),
-        [(3, 4), (5, 6)],
-        "a segment held in part is sent again"
-    );
-    assert_eq!(ledger.status().unwrap().unacknowledged, 3);
-    ledger.acknowledge(&stream(9), Sequence(100)).unwrap();
-    assert_eq!(pending(ledger), [(3, 4), (5, 6)], "that was another stream");
-    ledger.acknowledge(&OWN, Sequence(6)).unwrap();
+    assert!(!take(ledger, 1, tip(3, 4)));
+    assert_eq!(pending(ledger), [(5, 6)]);
+    assert_eq!(ledger.status().unwrap().unacknowledged, 2);
+    take(ledger, 2, tip(5, 6));
     assert_eq!(pending(ledger), []);
-    let mark = StreamMark {
-        stream: OWN,
-        acknowledged: Sequence(6),
+    assert_eq!(ledger.status().unwrap().unacknowledged, 0);
+}
+
+pub(super) fn what_waits_comes_in_portions_and_one_segment_at_any_size(backend: Backend) {
+    let mut store = with_entries(backend, 6);
+    let ledger = store.ledger.as_mut();
+    while seal(ledger, 2).is_some() {}
+    let portion = |ledger: &mut dyn Ledger, after, room: Room| -> Vec<u64> {
+        let kept = ledger.unacknowledged(after, &room).unwrap();
+        kept.iter().map(|kept| kept.place).collect()
     };
+    let [first, second, third] = portion(ledger, 0, ROOM).try_into().unwrap();
+    assert_eq!(portion(ledger, first, ROOM), [second, third]);
+    assert_eq!(portion(ledger, third, ROOM), [] as [u64; 0]);
+    for (room, fit) in [
+        (Room { segments: 2, ..ROOM }, 2),
+        (Room { facts: 5, ..ROOM }, 2),
+        (Room { facts: 1, ..ROOM }, 1),
+        (Room { bytes: 12, ..ROOM }, 2),
+        (Room { bytes: 0, ..ROOM }, 1),
+    ] {
+        assert_eq!(portion(ledger, 0, room).len(), fit, "{room:?}");
+        assert_eq!(ledger.kept_after(0, &room).unwrap().len(), fit, "{room:?}");
+        assert_eq!(ledger.beyond(&[], &room).unwrap().len(), fit, "{room:?}");
+    }
+}
+
+pub(super) fn a_word_on_another_content_acknowledges_only_what_is_before_it(backend: Backend) {
+    let mut store = with_entries(backend, 6);
+    let ledger = store.ledger.as_mut();
+    while seal(ledger, 2).is_some() {}
+    let other = Held {
+        tip: Some([9; 32].into()),
+        ..tip(3, 4)
+    };
+    take(ledger, 1, other);
+    assert_eq!(pending(ledger), [(3, 4), (5, 6)]);
+    // In the midst of a segment: what ends before it is held.
+    take(
+        ledger,
+        2,
+        Held {
+            holds: Sequence(5),
+            ..other
+        },
+    );
+    assert_eq!(pending(ledger), [(5, 6)]);
+    // Beyond all that is here, as after the gate was restored.
+    take(
+        ledger,
+        3,
+        Held {
+            holds: Sequence(99),
+            ..other
+        },
+    );
+    assert_eq!(pending(ledger), []);
+    take(
+        ledger,
+        4,
+        Held {
+            stream: stream(9),
+            ..other
+        },
+    );
     assert_eq!(
-        ledger.own_streams().unwrap(),
-        [mark],
-        "the other stream is not this gate's"
+        ledger.status().unwrap().unacknowledged,
+        0,
+        "that was another stream"
     );
 }
 
-pub(super) fn a_lower_acknowledgement_makes_them_pending_again(backend: Backend) {
+pub(super) fn a_later_word_that_holds_less_makes_them_pending_again(backend: Backend) {
     let mut store = with_entries(backend, 4);
     let ledger = store.ledger.as_mut();
     while seal(ledger, 2).is_some() {}
-    let sent = ledger.unacknowledged(100).unwrap();
-    ledger.acknowledge(&OWN, Sequence(4)).unwrap();
+    let sent = ledger.unacknowledged(0, &ROOM).unwrap();
+    take(ledger, 5, tip(3, 4));
+    assert!(!take(ledger, 4, nothing(OWN)), "an older word comes late");
     assert_eq!(ledger.status().unwrap().unacknowledged, 0);
-    ledger.acknowledge(&OWN, Sequence(0)).unwrap();
-    assert_eq!(ledger.unacknowledged(100).unwrap(), sent, "the same bytes");
+    assert!(take(ledger, 6, nothing(OWN)));
+    assert_eq!(ledger.unacknowledged(0, &ROOM).unwrap(), sent, "the same bytes");
     assert_eq!(ledger.status().unwrap().unacknowledged, 4);
+}
+
+pub(super) fn a_stream_that_a_whole_word_does_not_name_was_lost(backend: Backend) {
+    let mut store = with_entries(backend, 2);
+    let ledger = store.ledger.as_mut();
+    seal(ledger, 2);
+    take(ledger, 1, tip(1, 2));
+    let silent = receipt(7, 2, &[]);
+    assert!(!ledger.take_receipt(&silent, false).unwrap());
+    assert_eq!(pending(ledger), []);
+    assert!(ledger.take_receipt(&silent, true).unwrap());
+    assert_eq!(pending(ledger), [(1, 2)]);
+}
+
+pub(super) fn a_word_of_a_newer_log_begins_anew_and_one_of_an_older_is_not_heard(backend: Backend) {
+    let mut store = with_entries(backend, 4);
+    let ledger = store.ledger.as_mut();
+    while seal(ledger, 2).is_some() {}
+    take(ledger, 5, tip(3, 4));
+    assert!(!ledger.take_receipt(&receipt(8, 4, &[]), false).unwrap());
+    assert_eq!(pending(ledger), []);
+    assert!(ledger.take_receipt(&receipt(8, 6, &[tip(1, 2)]), false).unwrap());
+    assert_eq!(pending(ledger), [(3, 4)]);
+    assert!(!take(ledger, 6, tip(3, 4)));
+    assert_eq!(pending(ledger), [(3, 4)]);
+}
+
+pub(super) fn what_a_neighbour_brings_waits_for_the_origin_and_what_its_log_brings_does_not(
+    backend: Backend,
+) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    complete_list(ledger, []);
+    let by_neighbour = segment(2, 1, vec![entry(1, 1)]);
+    ledger.merge(std::slice::from_ref(&by_neighbour)).unwrap();
+    merge(ledger, &[segment(3, 1, vec![entry(2, 1)])]);
+    let waiting = ledger.unacknowledged(0, &ROOM).unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].segment.bytes, by_neighbour.0);
+    assert_eq!(ledger.status().unwrap().others_facts, 2);
+    merge(ledger, std::slice::from_ref(&by_neighbour));
+    assert_eq!(ledger.unacknowledged(0, &ROOM).unwrap(), []);
+    ledger.merge(std::slice::from_ref(&by_neighbour)).unwrap();
+    assert_eq!(
+        ledger.unacknowledged(0, &ROOM).unwrap(),
+        [],
+        "the origin holds it still"
+    );
+    assert_eq!(ledger.kept_after(0, &ROOM).unwrap().len(), 2);
+}
+
+pub(super) fn a_log_that_is_read_anew_tells_again_what_the_origin_holds(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    complete_list(ledger, []);
+    let (lost, held) = (segment(2, 1, vec![entry(1, 1)]), segment(3, 1, vec![entry(2, 1)]));
+    merge(ledger, &[lost.clone(), held.clone()]);
+    ledger.apply(&page(0, 2, 2, Vec::new()), &[held]).unwrap();
+    let waiting = ledger.unacknowledged(0, &ROOM).unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].segment.bytes, lost.0);
+}
+
+pub(super) fn a_node_is_given_what_it_lacks(backend: Backend) {
+    let mut store = with_entries(backend, 4);
+    let ledger = store.ledger.as_mut();
+    while seal(ledger, 2).is_some() {}
+    let other = segment(2, 1, vec![entry(1, 1), entry(2, 1)]);
+    ledger.merge(std::slice::from_ref(&other)).unwrap();
+    let held = ledger.held().unwrap();
+    let others_tip = Held {
+        stream: stream(2),
+        holds: Sequence(2),
+        tip: Some(Segment::hash(&other.0)),
+    };
+    assert_eq!(held, [tip(3, 4), others_tip]);
+    assert_eq!(ledger.beyond(&held, &ROOM).unwrap(), []);
+    let lacks = |ledger: &mut dyn Ledger, have: &[Held]| -> Vec<(StreamId, u64)> {
+        let segments = ledger.beyond(have, &ROOM).unwrap();
+        segments
+            .iter()
+            .map(|segment| (segment.stream, segment.last.0))
+            .collect()
+    };
+    assert_eq!(lacks(ledger, &[tip(1, 2), others_tip]), [(OWN, 4)]);
+    assert_eq!(lacks(ledger, &[tip(3, 4)]), [(stream(2), 2)]);
+    assert_eq!(lacks(ledger, &[]), [(OWN, 2), (OWN, 4), (stream(2), 2)]);
 }
 
 pub(super) fn a_segment_of_a_foreign_stream_is_refused(backend: Backend) {
@@ -108,7 +288,7 @@ pub(super) fn a_segment_of_a_foreign_stream_is_refused(backend: Backend) {
         matches!(refused, Err(LedgerError::ForeignStream { stream: of }) if of == stream(9)),
         "{refused:?}"
     );
-    assert_eq!(store.ledger.unacknowledged(10).unwrap(), []);
+    assert_eq!(store.ledger.unacknowledged(0, &ROOM).unwrap(), []);
 }
 
 pub(super) fn own_segments_that_come_down_need_no_new_seal(backend: Backend) {
@@ -146,7 +326,8 @@ pub(super) fn the_status_counts_what_is_held(backend: Backend) {
     let ledger = store.ledger.as_mut();
     complete_list(ledger, [row(1), row(2), row(3)]);
     merge(ledger, &[segment(2, 1, vec![entry(2, 1)])]);
-    ledger.acknowledge(&OWN, Sequence(1)).unwrap();
+    while seal(ledger, 1).is_some() {}
+    take(ledger, 1, tip(1, 1));
     let status = ledger.status().unwrap();
     assert_eq!((status.tickets, status.withdrawn), (3, 0));
     assert_eq!(
@@ -165,7 +346,8 @@ pub(super) fn the_pulse_tells_what_waits_and_who_came_last(backend: Backend) {
     complete_list(ledger, [row(1), row(2)]);
     // Another gate's, and later: it is not this gate's scan.
     merge(ledger, &[segment(2, 1, vec![entry(2, 100)])]);
-    ledger.acknowledge(&OWN, Sequence(1)).unwrap();
+    while seal(ledger, 1).is_some() {}
+    take(ledger, 1, tip(1, 1));
     let at = |seconds| Some(UnixSeconds(seconds).millis());
     let waiting = Pulse {
         unsent: 2,
@@ -183,7 +365,7 @@ pub(super) fn the_pulse_tells_what_waits_and_who_came_last(backend: Backend) {
         times: 1,
     };
     ledger.note_denials(&[denial]).unwrap();
-    ledger.acknowledge(&OWN, Sequence(3)).unwrap();
+    take(ledger, 2, tip(3, 3));
     merge(ledger, &[segment(1, 1, vec![exit(1, 1)])]);
     let pulse = ledger.pulse().unwrap();
     assert_eq!(

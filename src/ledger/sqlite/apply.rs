@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
 
 use super::list::{self, Head, ListNumber, State};
-use super::{rows, segments};
+use super::segments::Source;
+use super::{receipts, rows, segments};
 use crate::domain::admission::TicketRow;
 use crate::domain::ids::TicketType;
 use crate::ledger::LedgerError;
@@ -19,22 +20,38 @@ pub(super) fn apply(
     page: &LogPage,
     segments: &[(Vec<u8>, Segment)],
 ) -> Result<(), LedgerError> {
-    locate(connection, page)?;
-    let mut rest = segments;
-    while !rest.is_empty() {
-        let (batch, later) = rest.split_at(batch_len(rest));
+    let (place, _, live) = locate(connection, page)?;
+    if place == Place::Start && live.is_some() {
+        // What the log that is read anew does not bring is not at the origin.
         let transaction = begin(connection)?;
-        for (bytes, segment) in batch {
-            segments::merge(&transaction, bytes, segment)?;
-        }
+        receipts::forget(&transaction)?;
         transaction.commit()?;
-        rest = later;
     }
+    merge(connection, segments, Source::Log)?;
     let transaction = begin(connection)?;
     let target = target(&transaction, page)?;
     write(&transaction, page, target)?;
     clear_dropped(&transaction)?;
     Ok(transaction.commit()?)
+}
+
+/// Merges segments that came from elsewhere, in transactions of bounded length.
+pub(super) fn merge(
+    connection: &mut Connection,
+    segments: &[(Vec<u8>, Segment)],
+    source: Source,
+) -> Result<(), LedgerError> {
+    let mut rest = segments;
+    while !rest.is_empty() {
+        let (batch, later) = rest.split_at(batch_len(rest));
+        let transaction = begin(connection)?;
+        for (bytes, segment) in batch {
+            segments::merge(&transaction, bytes, segment, source)?;
+        }
+        transaction.commit()?;
+        rest = later;
+    }
+    Ok(())
 }
 
 /// How many of the segments one transaction takes: at least one.

@@ -4,10 +4,12 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use super::open::folder_error;
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, SyncClaim};
 
 /// Held by the gate for as long as it runs. The system lets go of it however the process ends.
 const GATE_LOCK: &str = "gate.lock";
+/// Held by whoever syncs, for as long as a run takes.
+const SYNC_LOCK: &str = "sync.lock";
 /// Held by anyone for the moment in which the tables are made.
 const SETUP_LOCK: &str = "setup.lock";
 
@@ -28,6 +30,13 @@ pub(super) fn setup(folder: &Path) -> Result<File, LedgerError> {
     let file = open(folder, SETUP_LOCK)?;
     file.lock().map_err(folder_error(folder))?;
     Ok(file)
+}
+
+/// Waits for anyone else who syncs.
+pub(super) fn sync(folder: &Path) -> Result<SyncClaim, LedgerError> {
+    let file = open(folder, SYNC_LOCK)?;
+    file.lock().map_err(folder_error(folder))?;
+    Ok(SyncClaim { _file: Some(file) })
 }
 
 fn open(folder: &Path, name: &str) -> Result<File, LedgerError> {

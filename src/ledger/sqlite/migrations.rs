@@ -5,7 +5,10 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::ledger::LedgerError;
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_gate.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_gate.sql")),
+    M::up(include_str!("../migrations/0002_exchange.sql")),
+];
 
 /// Brings the tables up to date, all or nothing; tables from a newer version are refused.
 pub(super) fn run(connection: &mut Connection) -> Result<(), LedgerError> {

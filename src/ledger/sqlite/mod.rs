@@ -8,6 +8,7 @@ mod list;
 mod lock;
 mod migrations;
 mod open;
+mod receipts;
 mod rows;
 mod segments;
 mod status;
@@ -15,7 +16,7 @@ mod status;
 mod tests;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -23,12 +24,17 @@ use self::counts::Counts;
 use self::facts::StreamNumber;
 use self::list::State;
 use self::open::Role;
-use super::{EventDocuments, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment, Unsealed};
+use self::segments::Source;
+use super::{
+    EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment,
+    SyncClaim, Unsealed,
+};
 use crate::domain::admission::{Known, Listing};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
-use crate::domain::outbox::StreamMark;
+use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
+use crate::wire::upload::{Held, Receipt};
 use crate::wire::{Cursor, LogPage, Segment};
 
 pub use open::{Opening, Synchronous};
@@ -37,6 +43,7 @@ pub use open::{Opening, Synchronous};
 #[derive(Debug)]
 pub struct SqliteLedger {
     connection: Connection,
+    folder: PathBuf,
     recording: Option<Recording>,
     signature_only: bool,
     counts: Counts,
@@ -72,7 +79,7 @@ impl SqliteLedger {
             next,
             _claim: claim,
         };
-        Ok(Self::new(connection, Some(recording), opening))
+        Ok(Self::new(connection, folder, Some(recording), opening))
     }
 
     /// Opens the store for sync or reports, beside a gate that may be running, and makes it where there is
@@ -83,7 +90,7 @@ impl SqliteLedger {
     pub fn attach(dir: &Path, opening: &Opening) -> Result<Self, LedgerError> {
         let folder = open::prepare_folder(dir)?;
         let connection = open::connect(&folder, opening, Role::Beside)?;
-        Ok(Self::new(connection, None, opening))
+        Ok(Self::new(connection, folder, None, opening))
     }
 
     /// Reads the whole file and tells whether it is sound. Slow: for `doctor` and tests.
@@ -94,9 +101,10 @@ impl SqliteLedger {
         status::check(&self.connection)
     }
 
-    fn new(connection: Connection, recording: Option<Recording>, opening: &Opening) -> Self {
+    fn new(connection: Connection, folder: PathBuf, recording: Option<Recording>, opening: &Opening) -> Self {
         Self {
             connection,
+            folder,
             recording,
             signature_only: opening.signature_only,
             counts: Counts::default(),
@@ -191,20 +199,47 @@ impl Ledger for SqliteLedger {
         Ok(segments::unsealed(&connection, limit)?)
     }
 
-    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<(), LedgerError> {
+    fn keep_segment(&mut self, segment: &SealedSegment) -> Result<bool, LedgerError> {
         let transaction = self
             .connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        segments::keep(&transaction, segment)?;
-        Ok(transaction.commit()?)
+        let kept = segments::keep(&transaction, segment)?;
+        transaction.commit()?;
+        Ok(kept)
     }
 
-    fn unacknowledged(&mut self, limit: usize) -> Result<Vec<SealedSegment>, LedgerError> {
-        Ok(segments::unacknowledged(&self.connection, limit)?)
+    fn claim_sync(&mut self) -> Result<SyncClaim, LedgerError> {
+        lock::sync(&self.folder)
     }
 
-    fn acknowledge(&mut self, stream: &StreamId, holds: Sequence) -> Result<(), LedgerError> {
-        Ok(segments::acknowledge(&self.connection, stream, holds)?)
+    fn merge(&mut self, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
+        apply::merge(&mut self.connection, segments, Source::Carrier)
+    }
+
+    fn unacknowledged(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError> {
+        Ok(segments::unacknowledged(&self.connection, after, room)?)
+    }
+
+    fn kept_after(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError> {
+        Ok(segments::after(&self.connection, after, room)?)
+    }
+
+    fn held(&mut self) -> Result<Vec<Held>, LedgerError> {
+        Ok(segments::held(&self.connection)?)
+    }
+
+    fn beyond(&mut self, have: &[Held], room: &Room) -> Result<Vec<SealedSegment>, LedgerError> {
+        let connection = self.connection.unchecked_transaction()?;
+        Ok(segments::beyond(&connection, have, room)?)
+    }
+
+    fn take_receipt(&mut self, receipt: &Receipt, whole: bool) -> Result<bool, LedgerError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let fell_back = receipts::take(&transaction, receipt, whole)?;
+        transaction.commit()?;
+        Ok(fell_back)
     }
 
     fn live_list(&mut self) -> Result<Option<LiveList>, LedgerError> {
@@ -220,10 +255,6 @@ impl Ledger for SqliteLedger {
         let version = rows::first(&self.connection, "PRAGMA data_version", [], |row| row.get(0))?;
         let before = std::mem::replace(&mut self.data_version, version);
         Ok(before.is_some() && before != version)
-    }
-
-    fn own_streams(&mut self) -> Result<Vec<StreamMark>, LedgerError> {
-        Ok(segments::own_streams(&self.connection)?)
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, LedgerError> {

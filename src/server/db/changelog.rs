@@ -128,7 +128,8 @@ pub(super) fn newest(
         .transpose()
 }
 
-fn log_id(connection: &Connection, event: EventRow) -> Result<LogId, DbError> {
+/// The identity of an event's log.
+pub(super) fn log_id(connection: &Connection, event: EventRow) -> Result<LogId, DbError> {
     let mut statement = connection.prepare_cached("SELECT log FROM events WHERE event = ?1")?;
     let log: [u8; 16] = statement.query_row([event.0], |row| row.get(0))?;
     Ok(log.into())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::changelog::{Key, append};
+use super::changelog::{Key, append, log_id};
 use super::requests::Caller;
 use super::soundness::{Aside, Sound, check};
 use super::{Db, DbError, EventRow, event_row};
@@ -13,7 +13,7 @@ use crate::domain::checkin::{Fact, FactRef};
 use crate::domain::ids::{EventId, Sequence, StreamId};
 use crate::domain::time::UnixMillis;
 use crate::wire::limits::SEGMENT_BYTES_MAX;
-use crate::wire::upload::{Held, ItemAnswer};
+use crate::wire::upload::{Held, ItemAnswer, Receipt};
 use crate::wire::{self, Change, Segment, SegmentHash};
 
 /// Segments set aside for an event: enough to see what is wrong, too few for one bad device to fill the disk.
@@ -24,8 +24,8 @@ const PARKED_MAX: u64 = 1_000;
 pub struct Intake {
     /// An answer for each segment, in order.
     pub items: Vec<ItemAnswer>,
-    /// How far the streams are held.
-    pub held: Vec<Held>,
+    /// What is durably held now: the caller's streams, and each other one in the upload.
+    pub receipt: Receipt,
 }
 
 /// A stream as the server holds it.
@@ -60,13 +60,16 @@ impl Db {
             items.push(take(&transaction, event, caller, bytes, now)?);
             streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
         }
-        let held = streams.into_iter().map(|stream| {
-            let holds = holds(&transaction, event, &stream)?;
-            Ok(Held { stream, holds })
-        });
-        let held = held.collect::<Result<_, DbError>>()?;
+        let held = streams.iter().map(|stream| held(&transaction, event, stream));
+        let receipt = Receipt {
+            event: caller.event.clone(),
+            log: log_id(&transaction, event)?,
+            as_of: now,
+            held: held.collect::<Result<_, DbError>>()?,
+            whole_of: Some(caller.device.clone()),
+        };
         transaction.commit()?;
-        Ok(Intake { items, held })
+        Ok(Intake { items, receipt })
     }
 
     /// Every fact of an event, unordered.
@@ -250,6 +253,22 @@ fn holds(connection: &Connection, event: EventRow, stream: &StreamId) -> Result<
         .query_row(params![event.0, stream.as_bytes()], |row| row.get(0))
         .optional()?;
     Ok(Sequence(found.unwrap_or(0)))
+}
+
+/// How far a stream is held, and by which segment.
+fn held(connection: &Connection, event: EventRow, stream: &StreamId) -> Result<Held, DbError> {
+    let holds = holds(connection, event, stream)?;
+    let tip: Option<[u8; 32]> = connection
+        .prepare_cached(
+            "SELECT hash FROM segments WHERE event = ?1 AND stream = ?2 AND last = ?3 ORDER BY rowid LIMIT 1",
+        )?
+        .query_row(params![event.0, stream.as_bytes(), holds.0], |row| row.get(0))
+        .optional()?;
+    Ok(Held {
+        stream: *stream,
+        holds,
+        tip: tip.map(SegmentHash::from),
+    })
 }
 
 fn streams_of(

@@ -8,6 +8,7 @@ mod checkins;
 mod devices;
 mod error;
 mod events;
+mod heads;
 mod heartbeats;
 mod keys;
 mod requests;
@@ -57,6 +58,10 @@ pub struct Opening {
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
+    /// Beside it, for what need not be on the disk before the answer.
+    counters: Connection,
+    /// When the ends of the logs were last read.
+    heads_read_at: Option<heads::Version>,
 }
 
 /// An event's row number in this database.
@@ -83,13 +88,13 @@ impl Db {
             path: file.clone(),
             source,
         })?;
-        let mut connection = connect(&file, opening)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
+        let mut connection = connect(&file, opening, "FULL")?;
         migrate(&mut connection)?;
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            counters: connect(&file, opening, "NORMAL")?,
+            heads_read_at: None,
+        })
     }
 
     /// The server's own key; `fresh` becomes it at the first start.
@@ -117,6 +122,15 @@ impl Db {
     }
 }
 
+fn connect(file: &Path, opening: &Opening, synchronous: &str) -> Result<Connection, DbError> {
+    let connection = open_file(file, opening)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
 /// Makes what is missing, and claims the folder for the setup. SQLite gives its write-ahead log the mode of the
 /// database file.
 fn prepare(folder: &Path, file: &Path, opening: &Opening) -> std::io::Result<File> {
@@ -136,7 +150,7 @@ fn prepare(folder: &Path, file: &Path, opening: &Opening) -> std::io::Result<Fil
     Ok(claim)
 }
 
-fn connect(file: &Path, opening: &Opening) -> rusqlite::Result<Connection> {
+fn open_file(file: &Path, opening: &Opening) -> rusqlite::Result<Connection> {
     match &opening.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(file, OpenFlags::default(), vfs.as_str()),
         None => Connection::open(file),

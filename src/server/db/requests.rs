@@ -1,7 +1,7 @@
 //! Which requests count: signed by a device that is believed, and never seen before.
 
 use ed25519_dalek::VerifyingKey;
-use rusqlite::params;
+use rusqlite::{TransactionBehavior, params};
 
 use super::devices::by_name;
 use super::{Db, DbError, event_row};
@@ -35,8 +35,9 @@ pub enum NotCounted {
 }
 
 impl Db {
-    /// Counts a request, once. The counter is durable before the request is answered, so that no restart lets a
-    /// replay through.
+    /// Counts a request, once. The counter outlives a kill of the process before the request is answered; only a power cut
+    /// may take the newest with it, so that a listener on the way could repeat a request of that moment. All that a
+    /// repeated request does is to be answered again, and a sync for each would cost more than the requests.
     ///
     /// # Errors
     /// [`DbError`] where the data cannot be read or written.
@@ -46,7 +47,9 @@ impl Db {
         signed: &Signed,
         now: UnixMillis,
     ) -> Result<Result<Caller, NotCounted>, DbError> {
-        let transaction = self.begin()?;
+        let transaction = self
+            .counters
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let event = match event_row(&transaction, claims.event.as_str()) {
             Err(DbError::NoEvent(_)) => return Ok(Err(NotCounted::UnknownDevice)),
             other => other?,
@@ -69,11 +72,12 @@ impl Db {
         let Ok(counter) = i64::try_from(claims.counter) else {
             return Ok(Err(NotCounted::Replayed));
         };
-        let risen = transaction.execute(
+        let risen = transaction
+            .prepare_cached(
             "INSERT INTO request_epochs (event, device, epoch, counter) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (event, device, epoch) DO UPDATE SET counter = excluded.counter WHERE counter < excluded.counter",
-            params![event.0, claims.device.as_str(), claims.epoch.as_slice(), counter],
-        )?;
+            )?
+            .execute(params![event.0, claims.device.as_str(), claims.epoch.as_slice(), counter])?;
         if risen == 0 {
             return Ok(Err(NotCounted::Replayed));
         }

@@ -8,11 +8,11 @@ use super::super::{Site, attendance as count, auth};
 
 pub(super) async fn attendance(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, _) = request.into_parts();
-    let counted = auth::count(&site, &parts, b"").await?;
+    let caller = auth::count(&site, &parts, b"").await?;
     let now = site.now();
     let counts = site
         .db
-        .run(move |db| count::attendance(db, &counted.caller.event, now))
+        .run(move |db| count::attendance(db, &caller.event, now))
         .await?;
     Ok(json(&counts))
 }

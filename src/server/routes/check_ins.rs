@@ -1,4 +1,4 @@
-//! `POST /sync/v1/check-ins`: devices' facts, and the server's signed word on what it holds.
+//! `POST /sync/v1/check-ins`: devices' facts, and the origin's signed word on what it holds.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -7,44 +7,43 @@ use axum::response::Response;
 use super::super::answer::{Refused, message, read_body, unpacked};
 use super::super::{Site, auth};
 use super::malformed;
-use crate::wire::limits::{UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_PACKED_BYTES_MAX};
-use crate::wire::upload::{Acknowledgement, ItemAnswer, Upload, codes};
-use crate::wire::{Context, Segment, from_cbor};
+use crate::wire::limits::{UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_PACKED_BYTES_MAX, UPLOAD_SEGMENTS_MAX};
+use crate::wire::upload::{Answer, ItemAnswer, Upload, codes};
+use crate::wire::{Segment, from_cbor, to_cbor};
 
 pub(super) async fn check_ins(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     let body = read_body(body, UPLOAD_PACKED_BYTES_MAX).await?;
-    let counted = auth::count(&site, &parts, &body).await?;
+    let caller = auth::count(&site, &parts, &body).await?;
     let bytes = unpacked(&parts.headers, body, UPLOAD_BYTES_MAX)?;
     let upload: Upload = from_cbor(&bytes).map_err(malformed)?;
     within_limits(&upload)?;
-    let caller = counted.caller;
     let now = site.now();
     let intake = site
         .db
         .run(move |db| db.take_upload(&caller, &upload.segments, now))
         .await?;
+    site.news.tell();
     alarm(&intake.items);
-    let answer = Acknowledgement {
-        about: counted.about,
+    let answer = Answer {
         items: intake.items,
-        held: intake.held,
+        receipts: vec![intake.receipt.seal(&site.key).into()],
+        // The origin hands facts out in its log.
+        ..Answer::default()
     };
-    Ok(message(
-        StatusCode::OK,
-        site.sign(Context::Acknowledgement, &answer),
-        &parts.headers,
-    ))
+    Ok(message(StatusCode::OK, to_cbor(&answer), &parts.headers))
 }
 
 fn within_limits(upload: &Upload) -> Result<(), Refused> {
     // What is no segment counts as one fact, and is refused by itself.
     let facts = |bytes: &[u8]| Segment::unverified(bytes).map_or(1, |segment| segment.drafts.len());
     let facts: usize = upload.segments.iter().map(|bytes| facts(bytes)).sum();
-    if facts <= UPLOAD_FACTS_MAX {
+    if facts <= UPLOAD_FACTS_MAX && upload.segments.len() <= UPLOAD_SEGMENTS_MAX {
         return Ok(());
     }
-    let message = format!("an upload holds at most {UPLOAD_FACTS_MAX} facts: send fewer at a time");
+    let message = format!(
+        "an upload holds at most {UPLOAD_FACTS_MAX} facts in {UPLOAD_SEGMENTS_MAX} segments: send fewer at a time"
+    );
     Err(Refused::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-many-facts",

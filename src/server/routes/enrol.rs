@@ -19,6 +19,7 @@ pub(super) async fn enrol(State(site): State<Site>, request: Request) -> Result<
     let key = *request.key;
     let now = site.now();
     let enrolment = site.db.run(move |db| db.enrol(&request.token, &key, now)).await?;
+    site.news.tell();
     let device = enrolled(enrolment)?;
     let answer = EnrolmentAnswer {
         server_key: site.key.verifying_key().to_bytes().into(),

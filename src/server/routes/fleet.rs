@@ -8,11 +8,8 @@ use super::super::{Site, auth, fleet as look};
 
 pub(super) async fn fleet(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, _) = request.into_parts();
-    let counted = auth::count(&site, &parts, b"").await?;
+    let caller = auth::count(&site, &parts, b"").await?;
     let now = site.now();
-    let fleet = site
-        .db
-        .run(move |db| look::fleet(db, &counted.caller.event, now))
-        .await?;
+    let fleet = site.db.run(move |db| look::fleet(db, &caller.event, now)).await?;
     Ok(json(&fleet))
 }

@@ -14,7 +14,7 @@ use crate::wire::{from_cbor, to_cbor};
 pub(super) async fn heartbeat(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     let body = read_body(body, MESSAGE_BYTES_MAX).await?;
-    let counted = auth::count(&site, &parts, &body).await?;
+    let caller = auth::count(&site, &parts, &body).await?;
     let bytes = unpacked(&parts.headers, body, MESSAGE_BYTES_MAX)?;
     let carried: Heartbeats = from_cbor(&bytes).map_err(malformed)?;
     if carried.beats.len() > HEARTBEATS_MAX {
@@ -25,7 +25,7 @@ pub(super) async fn heartbeat(State(site): State<Site>, request: Request) -> Res
     let now = site.now();
     let noted = site
         .db
-        .run(move |db| db.note_heartbeats(&counted.caller, &carried.beats, now))
+        .run(move |db| db.note_heartbeats(&caller, &carried.beats, now))
         .await?;
     Ok(message(StatusCode::OK, to_cbor(&Noted { noted }), &parts.headers))
 }

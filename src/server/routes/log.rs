@@ -12,9 +12,9 @@ use crate::wire::{Context, Cursor, StartOver};
 
 pub(super) async fn log(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, _) = request.into_parts();
-    let counted = auth::count(&site, &parts, b"").await?;
+    let caller = auth::count(&site, &parts, b"").await?;
     let after = cursor(parts.uri.query())?;
-    let event = counted.caller.event;
+    let event = caller.event;
     let (asked, stands) = (event.clone(), after.clone());
     let now = site.now();
     let read = site

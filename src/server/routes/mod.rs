@@ -5,6 +5,7 @@ mod check_ins;
 mod enrol;
 mod fleet;
 mod heartbeat;
+mod live;
 mod log;
 mod time;
 
@@ -28,6 +29,7 @@ pub(super) fn router(site: Site) -> Router {
     Router::new()
         .route("/sync/v1/enrol", post(enrol::enrol))
         .route("/sync/v1/log", get(log::log))
+        .route("/sync/v1/live", get(live::live))
         .route("/sync/v1/check-ins", post(check_ins::check_ins))
         .route("/sync/v1/time", get(time::time))
         .route("/sync/v1/attendance", get(attendance::attendance))

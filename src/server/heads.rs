@@ -1,0 +1,77 @@
+//! Where the log of each event ends, told to whoever waits for it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::database::Database;
+use crate::domain::ids::EventId;
+use crate::wire::live::Beat;
+
+/// How often to look whether another process, such as `wicket admin`, wrote to the data: SQLite tells nobody. A revoked
+/// ticket is refused at a connected gate within a second, and this is the largest part of it.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// The ends of all logs, as last seen.
+pub(super) type Heads = Arc<BTreeMap<EventId, Beat>>;
+
+/// What handlers use to hear of news, and to tell of them.
+#[derive(Debug, Clone)]
+pub(super) struct News {
+    heads: watch::Receiver<Heads>,
+    written: Arc<Notify>,
+}
+
+/// Keeps the ends of the logs up to date until it is dropped; then every stream ends.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    heads: watch::Sender<Heads>,
+    written: Arc<Notify>,
+}
+
+impl News {
+    pub(super) fn new() -> (Self, Watcher) {
+        let (sender, heads) = watch::channel(Heads::default());
+        let written = Arc::new(Notify::new());
+        let news = Self {
+            heads,
+            written: Arc::clone(&written),
+        };
+        let watcher = Watcher {
+            heads: sender,
+            written,
+        };
+        (news, watcher)
+    }
+
+    /// Something was written by this process.
+    pub(super) fn tell(&self) {
+        self.written.notify_one();
+    }
+
+    pub(super) fn heads(&self) -> watch::Receiver<Heads> {
+        self.heads.clone()
+    }
+}
+
+impl Watcher {
+    /// Looks whenever this process wrote, and now and then for what others did.
+    pub(super) async fn run(self, db: Database) {
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = self.written.notified() => {}
+                _ = look.tick() => {}
+            }
+            // A database that is busy or failing says so to those who ask it; the next look may find it well.
+            let Ok(Some(heads)) = db.run(|db| db.heads_if_changed()).await else {
+                continue;
+            };
+            self.heads.send_replace(Arc::new(heads));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! While the server is there.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::super::client::Client;
+use super::super::error::SyncError;
+use super::super::http::{Http, Listening};
+use super::super::uplink::Method;
+use super::super::{client, down, once, time, up};
+use super::{Contact, Machine, Notice, givens};
+use crate::domain::clock::Sighting;
+use crate::ledger::Ledger;
+use crate::wire::live::Beat;
+
+/// How often to look whether the gate recorded something: SQLite tells other connections nothing. A neighbour should
+/// know of a check-in before its guest has walked there, and a look costs some microseconds.
+const LOCAL_LOOK: Duration = Duration::from_millis(20);
+/// How often to ask for the server's time: the drift of that time is a tenth of what a live code may be off.
+const TIME_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// A gate and its server, in touch.
+pub(super) struct Connected<'a> {
+    ledger: &'a mut dyn Ledger,
+    machine: &'a Machine<'a>,
+    contact: &'a Contact,
+}
+
+impl<'a> Connected<'a> {
+    pub(super) fn new(ledger: &'a mut dyn Ledger, machine: &'a Machine<'a>, contact: &'a Contact) -> Self {
+        Self {
+            ledger,
+            machine,
+            contact,
+        }
+    }
+
+    /// Syncs whole, then follows the news. Ends only by an error.
+    pub(super) async fn run(mut self, tell: &mut dyn FnMut(Notice<'_>)) -> Result<Infallible, SyncError> {
+        let givens = givens(self.machine)?;
+        let mut client = client(self.ledger, givens.epoch)?;
+        // The stream comes first: what happens during the sync is told by it.
+        let mut news = listen(&mut client).await?;
+        // What is recorded from here on is seen by the looks below.
+        self.ledger.written_by_others()?;
+        let summary = once(self.ledger, &mut client, &givens).await?;
+        self.contact.found_server();
+        tell(Notice::Connected(&summary));
+        let mut seen = summary.sighting;
+        let mut sent = 0;
+        let mut look = every(LOCAL_LOOK);
+        let mut ask_time = every(TIME_EVERY);
+        loop {
+            tokio::select! {
+                beat = news.next() => {
+                    self.follow(&mut client, beat?, &seen).await?;
+                }
+                _ = look.tick() => {
+                    if self.ledger.written_by_others()? {
+                        sent = up::push_waiting(self.ledger, &mut client, sent).await?;
+                    }
+                }
+                _ = ask_time.tick() => {
+                    let givens = super::givens(self.machine)?;
+                    seen = time::sight(self.ledger, &mut client, &givens).await?;
+                }
+            }
+        }
+    }
+
+    /// Reads on where the log goes on.
+    async fn follow(
+        &mut self,
+        client: &mut Client<Http>,
+        beat: Beat,
+        seen: &Sighting,
+    ) -> Result<(), SyncError> {
+        let _claim = self.ledger.claim_sync()?;
+        let stands = self.ledger.cursor()?;
+        if stands.is_some_and(|cursor| cursor.log == beat.log && cursor.sequence == beat.head) {
+            return Ok(());
+        }
+        down::pull(self.ledger, client, seen).await?;
+        Ok(())
+    }
+}
+
+async fn listen(client: &mut Client<Http>) -> Result<Listening, SyncError> {
+    let path = "/sync/v1/live";
+    let authorization = client.sign(Method::Get, path, b"");
+    client.uplink().listen(path, authorization).await
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick is now, when the run has just done it all.
+    interval.reset();
+    interval
+}
