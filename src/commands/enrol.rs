@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::say::say;
 use super::{Outcome, random, sync};
+use crate::device::clock::estimated;
 use crate::ledger::{Opening, SqliteLedger};
 use crate::wire::enrol::{EnrolmentCode, six_digit_check};
 
@@ -29,7 +30,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let code = EnrolmentCode::from_text(&text(&args.code)?)?;
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
-    let (enrolment, answer) = match crate::sync::enrol(&mut ledger, &code, &random::bytes()?) {
+    let (enrolment, answer) = match crate::sync::enrol(&mut ledger, &code, &random::bytes()?, estimated) {
         Ok(enrolled) => enrolled,
         Err(error) => return sync::stopped(error),
     };

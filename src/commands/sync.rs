@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::say::{self, say};
 use super::vitals::vitals;
 use super::{Outcome, random, with_causes};
-use crate::device::clock::boot;
+use crate::device::clock::{boot, estimated};
 use crate::ledger::{Opening, SqliteLedger};
 use crate::sync::{Givens, Summary, SyncError, beat, sync};
 
@@ -34,6 +34,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
     let givens = Givens {
         boot: &boot,
+        clock: estimated,
         epoch: random::bytes()?,
         nonce: random::bytes()?,
         jitter: u64::from_be_bytes(random::bytes()?),
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 /// The sync is done whether or not the server hears how this gate is.
 fn tell_health(args: &Args, ledger: &mut SqliteLedger) -> Result<(), Box<dyn Error + Send + Sync>> {
     let vitals = vitals(&args.data, ledger)?;
-    if let Err(error) = beat(ledger, &vitals, random::bytes()?) {
+    if let Err(error) = beat(ledger, &vitals, estimated, random::bytes()?) {
         say::remark(&format!(
             "wicket: the server was not told how this gate is: {}",
             with_causes(&error)

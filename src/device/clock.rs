@@ -53,6 +53,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// This machine's estimate of the time, as [`SystemClock`] gives it.
+#[must_use]
+pub fn estimated(sighting: Option<&Sighting>, floor: UnixMillis) -> Now {
+    SystemClock::new(sighting.cloned(), floor).now()
+}
+
 /// Reads every clock of this machine at once.
 #[must_use]
 pub fn read() -> Reading {

@@ -21,7 +21,9 @@ use crate::wire::{Cursor, LogPage, Segment, SegmentHash};
 
 pub use error::{Cause, LedgerError};
 pub use memory::MemoryLedger;
-pub use settings::{CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, ServerKey};
+pub use settings::{
+    CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, ServerKey, TLS_KEY_SETTING,
+};
 pub use sqlite::{Opening, SqliteLedger, Synchronous};
 
 /// Refusals kept: a busy gate's whole day, in a few megabytes.

@@ -11,6 +11,9 @@ pub const ENROLMENT_SETTING: &str = "enrolment";
 pub const DEVICE_KEY_SETTING: &str = "device_key";
 /// The server's signed time as last seen: [`crate::domain::clock::Sighting`], as JSON.
 pub const CLOCK_SIGHTING_SETTING: &str = "clock_sighting";
+/// SHA-256 of the key of the server's certificate as the web's rules last accepted it, 32 bytes; none where the server shows
+/// its own key.
+pub const TLS_KEY_SETTING: &str = "tls_key";
 
 /// What a gate is, and which server it trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

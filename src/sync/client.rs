@@ -101,6 +101,11 @@ impl<U: Uplink> Client<U> {
         &self.uplink
     }
 
+    /// As [`Self::uplink`], where it is to change.
+    pub(super) fn uplink_mut(&mut self) -> &mut U {
+        &mut self.uplink
+    }
+
     async fn exchange(&mut self, request: Request) -> Result<Answer, SyncError> {
         let reply = self.uplink.ask(request).await?;
         answer(self.uplink.address(), reply)

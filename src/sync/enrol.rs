@@ -6,13 +6,16 @@ use super::client;
 use super::enrolment::{device_key, enrolment};
 use super::error::SyncError;
 use super::http::Http;
+use super::trust::{GateClock, Trust};
 use super::uplink::{Body, Method, Request, Uplink};
 use crate::ledger::{DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey};
+use crate::tls::Authorities;
 use crate::wire::enrol::{EnrolmentAnswer, EnrolmentCode, EnrolmentError, EnrolmentRequest};
 use crate::wire::limits::MESSAGE_BYTES_MAX;
 
 /// Enrols this gate with a code. `fresh` (random) becomes its secret key, unless an earlier try made one already: the
-/// same code may be tried again with the same key until an answer comes through.
+/// same code may be tried again with the same key until an answer comes through. Over TLS the server must show the key that
+/// the code names, or a certificate that holds at the time by `clock`.
 ///
 /// # Errors
 /// [`SyncError`] in words that say what to do next; then the gate is not enrolled.
@@ -20,6 +23,7 @@ pub fn enrol(
     ledger: &mut dyn Ledger,
     code: &EnrolmentCode,
     fresh: &[u8; 32],
+    clock: GateClock,
 ) -> Result<(Enrolment, EnrolmentAnswer), SyncError> {
     match enrolment(ledger) {
         Ok(before) => {
@@ -39,11 +43,12 @@ pub fn enrol(
             SigningKey::from_bytes(fresh)
         }
     };
+    let trust = Trust::of(ledger, code.fingerprint, Authorities::Machine, clock)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(SyncError::Machine)?;
-    let (answer, enrolment) = runtime.block_on(ask(code, &key))?;
+    let (answer, enrolment) = runtime.block_on(ask(code, &key, trust))?;
     let json = serde_json::to_vec(&enrolment).map_err(|error| SyncError::Setting {
         name: ENROLMENT_SETTING,
         why: error.to_string(),
@@ -52,7 +57,11 @@ pub fn enrol(
     Ok((enrolment, answer))
 }
 
-async fn ask(code: &EnrolmentCode, key: &SigningKey) -> Result<(EnrolmentAnswer, Enrolment), SyncError> {
+async fn ask(
+    code: &EnrolmentCode,
+    key: &SigningKey,
+    trust: Trust,
+) -> Result<(EnrolmentAnswer, Enrolment), SyncError> {
     let server = code.url.trim_end_matches('/').to_owned();
     let request = Request {
         method: Method::Post,
@@ -64,7 +73,7 @@ async fn ask(code: &EnrolmentCode, key: &SigningKey) -> Result<(EnrolmentAnswer,
         authorization: None,
         answer_bytes_max: MESSAGE_BYTES_MAX,
     };
-    let reply = Http::new(&server)?.ask(request).await?;
+    let reply = Http::new(&server, trust)?.ask(request).await?;
     let answer = client::answer(&server, reply)?;
     let answer = EnrolmentAnswer::open(&answer.body, &code.fingerprint)?;
     if *answer.key != key.verifying_key().to_bytes() {

@@ -92,6 +92,9 @@ pub enum SyncError {
     /// No HTTP client.
     #[error("the HTTP client cannot start")]
     Client(#[source] reqwest::Error),
+    /// No TLS.
+    #[error("TLS cannot start")]
+    Tls(#[source] rustls::Error),
     /// What is to be sent could not be packed.
     #[error(
         "a message could not be packed ({0}); nothing is lost: end other programs, then run `wicket sync` again"

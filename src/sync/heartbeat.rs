@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::error::SyncError;
+use super::trust::GateClock;
 use super::uplink::Uplink;
 use crate::domain::health::{Camera, Dataset, Disk, Health};
 use crate::domain::time::Now;
@@ -51,12 +52,17 @@ pub fn health(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<Health, SyncEr
     })
 }
 
-/// Tells the server how this gate is, once. `epoch` is random.
+/// Tells the server how this gate is, once. `clock` is this machine's estimate of the time, `epoch` is random.
 ///
 /// # Errors
 /// [`SyncError`] in words; nothing hangs on a heartbeat but what an operator sees.
-pub fn beat(ledger: &mut dyn Ledger, vitals: &Vitals, epoch: [u8; 16]) -> Result<(), SyncError> {
-    let mut client = super::client(ledger, epoch)?;
+pub fn beat(
+    ledger: &mut dyn Ledger,
+    vitals: &Vitals,
+    clock: GateClock,
+    epoch: [u8; 16],
+) -> Result<(), SyncError> {
+    let mut client = super::client(ledger, clock, epoch)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -8,8 +8,11 @@ use reqwest::{ClientBuilder, RequestBuilder, Response, StatusCode};
 
 use super::client::not_believed;
 use super::error::SyncError;
+use super::trust::Trust;
 use super::uplink::{Method, Reply, Request, Uplink};
+use crate::domain::clock::Sighting;
 use crate::ledger::Cause;
+use crate::tls::{KeyHash, words};
 use crate::wire::compression;
 use crate::wire::limits::MESSAGE_BYTES_MAX;
 use crate::wire::live::{Beat, Beats, CBOR_SEQUENCE, SILENCE_MS_MAX};
@@ -26,6 +29,7 @@ pub struct Http {
     client: reqwest::Client,
     streams: reqwest::Client,
     server: String,
+    trust: Trust,
 }
 
 /// An open stream of news.
@@ -37,18 +41,19 @@ pub(super) struct Listening {
 }
 
 impl Http {
-    /// The way to a server, such as `https://tickets.example`.
+    /// The way to a server, such as `https://tickets.example`, and what tells it from others there.
     ///
     /// # Errors
     /// [`SyncError::Client`] where the machine gives no HTTP client.
-    pub fn new(server: &str) -> Result<Self, SyncError> {
-        let requests = builder(server).timeout(REQUEST_TIMEOUT);
+    pub fn new(server: &str, trust: Trust) -> Result<Self, SyncError> {
+        let requests = builder(&trust)?.timeout(REQUEST_TIMEOUT);
         // A stream has no end, but never a long silence.
-        let streams = builder(server).read_timeout(Duration::from_millis(SILENCE_MS_MAX));
+        let streams = builder(&trust)?.read_timeout(Duration::from_millis(SILENCE_MS_MAX));
         Ok(Self {
             client: requests.build().map_err(SyncError::Client)?,
             streams: streams.build().map_err(SyncError::Client)?,
             server: server.to_owned(),
+            trust,
         })
     }
 
@@ -78,9 +83,12 @@ impl Http {
     }
 
     fn unreachable(&self, source: reqwest::Error) -> SyncError {
-        SyncError::Unreachable {
-            url: self.server.clone(),
-            source: source.into(),
+        match words(&source) {
+            Some(why) => not_believed(&self.server, why),
+            None => SyncError::Unreachable {
+                url: self.server.clone(),
+                source: source.into(),
+            },
         }
     }
 
@@ -132,6 +140,18 @@ impl Uplink for Http {
         let response = asked.send().await.map_err(|source| self.unreachable(source))?;
         self.reply(response, request.answer_bytes_max).await
     }
+
+    fn sighted(&mut self, sighting: &Sighting) -> Result<(), SyncError> {
+        if self.trust.sighted(sighting) {
+            // New connections, each judged at the time that is known now.
+            *self = Self::new(&self.server, self.trust.clone())?;
+        }
+        Ok(())
+    }
+
+    fn proved(&self) -> Option<KeyHash> {
+        self.trust.proved()
+    }
 }
 
 impl Listening {
@@ -164,20 +184,14 @@ impl Listening {
     }
 }
 
-fn builder(server: &str) -> ClientBuilder {
-    // Whoever set one before wins; it is the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+fn builder(trust: &Trust) -> Result<ClientBuilder, SyncError> {
     let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(trust.config()?)
         .connect_timeout(CONNECT_TIMEOUT)
         // A signed answer comes from the server itself; only a captive portal sends a gate elsewhere.
         .redirect(Policy::none())
         .no_proxy();
-    // A venue's own network without TLS needs no authorities, and a small machine may have none installed.
-    if server.starts_with("http://") {
-        builder.tls_certs_only([])
-    } else {
-        builder
-    }
+    Ok(builder)
 }
 
 async fn read(mut response: Response, server: &str, bytes_max: usize) -> Result<Vec<u8>, SyncError> {

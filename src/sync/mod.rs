@@ -9,6 +9,7 @@ mod error;
 mod heartbeat;
 mod http;
 mod time;
+mod trust;
 mod up;
 mod uplink;
 
@@ -23,12 +24,15 @@ pub use error::SyncError;
 pub use heartbeat::{Vitals, beat, health};
 pub use http::Http;
 pub use time::BootClock;
+pub use trust::{GateClock, Trust};
 pub use up::Up;
 pub use uplink::{Body, Method, Reply, Request, Uplink};
 
 use crate::domain::clock::Sighting;
 use crate::domain::outbox::backoff_ms;
 use crate::ledger::Ledger;
+use crate::tls::Authorities;
+use crate::wire::enrol::fingerprint;
 use crate::wire::request::hash;
 
 /// What a run is given from outside: time and randomness.
@@ -36,6 +40,8 @@ use crate::wire::request::hash;
 pub struct Givens<'a> {
     /// This machine's clock since boot.
     pub boot: BootClock<'a>,
+    /// Its estimate of the time.
+    pub clock: GateClock,
     /// Random: the epoch of this run's requests.
     pub epoch: [u8; 16],
     /// Random: the nonce of its request for the time.
@@ -64,7 +70,7 @@ pub struct Summary {
 /// # Errors
 /// [`SyncError`] in words that say what to do next; nothing that was scanned is lost by any of them.
 pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, attempts: u32) -> Result<Summary, SyncError> {
-    let mut client = client(ledger, givens.epoch)?;
+    let mut client = client(ledger, givens.clock, givens.epoch)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -93,10 +99,13 @@ pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, attempts: u32) -> Resu
 ///
 /// # Errors
 /// [`SyncError`] where the gate is not enrolled, or the machine gives no HTTP client.
-pub fn client(ledger: &mut dyn Ledger, epoch: [u8; 16]) -> Result<Client<Http>, SyncError> {
+pub fn client(ledger: &mut dyn Ledger, clock: GateClock, epoch: [u8; 16]) -> Result<Client<Http>, SyncError> {
     let enrolment = enrolment(ledger)?;
     let key = enrolment::device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
-    Ok(Client::new(Http::new(&enrolment.server)?, enrolment, key, epoch))
+    let own = fingerprint(enrolment.server_key.0.as_bytes());
+    let trust = Trust::of(ledger, own, Authorities::Machine, clock)?;
+    let http = Http::new(&enrolment.server, trust)?;
+    Ok(Client::new(http, enrolment, key, epoch))
 }
 
 /// Each attempt asks for the time with a nonce of its own.
@@ -127,6 +136,7 @@ pub async fn once<U: Uplink>(
     // before it has these facts again.
     let up = up::push(ledger, client).await;
     let (down, up) = (down?, up?);
+    trust::remember(ledger, client.uplink())?;
     let took_ms = (givens.boot)().1.saturating_sub(begun);
     Ok(Summary {
         down,

@@ -42,6 +42,7 @@ pub(super) async fn sight<U: Uplink>(
         why: error.to_string(),
     })?;
     ledger.set_setting(CLOCK_SIGHTING_SETTING, &json)?;
+    client.uplink_mut().sighted(&sighting)?;
     Ok(sighting)
 }
 

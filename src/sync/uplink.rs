@@ -1,6 +1,8 @@
 //! The seam between a sync run and what carries it: HTTP at a gate, a simulated network in the simulator.
 
 use super::error::SyncError;
+use crate::domain::clock::Sighting;
+use crate::tls::KeyHash;
 
 /// A request to whoever answers for the event: the origin, or a relay on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,4 +72,17 @@ pub trait Uplink {
     /// [`SyncError::Unreachable`] and [`SyncError::BrokenOff`] where none came, [`SyncError::NotBelieved`] where it is
     /// larger than asked for or cannot be unpacked.
     fn ask(&mut self, request: Request) -> impl Future<Output = Result<Reply, SyncError>>;
+
+    /// The gate knows the time now: what it took on trust until then is to be proved anew.
+    ///
+    /// # Errors
+    /// [`SyncError`] where the machine gives no new connection.
+    fn sighted(&mut self, _sighting: &Sighting) -> Result<(), SyncError> {
+        Ok(())
+    }
+
+    /// By which key the way leads to the server, where that is worth remembering.
+    fn proved(&self) -> Option<KeyHash> {
+        None
+    }
 }

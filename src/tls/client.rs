@@ -40,13 +40,8 @@ pub struct ServerTrust {
     web: WebRules,
     time: EstimatedTime,
     signatures: Signatures,
-    memory: Mutex<Memory>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Memory {
     remembered: Option<KeyHash>,
-    last: Option<Proof>,
+    last: Mutex<Option<Proof>>,
 }
 
 impl ServerTrust {
@@ -65,10 +60,8 @@ impl ServerTrust {
             web: WebRules::new(authorities),
             time,
             signatures: Signatures::new(),
-            memory: Mutex::new(Memory {
-                remembered,
-                last: None,
-            }),
+            remembered,
+            last: Mutex::new(None),
         })
     }
 
@@ -91,12 +84,7 @@ impl ServerTrust {
     /// By what the newest connection's certificate was found good; none before the first.
     #[must_use]
     pub fn last(&self) -> Option<Proof> {
-        self.memory().last
-    }
-
-    /// Remembers a certificate's key, for the next time that the clock is unsure.
-    pub fn remember(&self, key: KeyHash) {
-        self.memory().remembered = Some(key);
+        *self.known()
     }
 
     fn judge(
@@ -127,16 +115,16 @@ impl ServerTrust {
         else {
             return Err(why);
         };
-        if self.memory().remembered == Some(key) {
+        if self.remembered == Some(key) {
             Ok(Proof::Provisional)
         } else {
             Err(CertificateRefused::Unsure { boundary_s })
         }
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    fn known(&self) -> MutexGuard<'_, Option<Proof>> {
         // Whole values are written, so one that a panic left behind is whole too.
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,7 +138,7 @@ impl ServerCertVerifier for ServerTrust {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let proof = self.judge(certificate, intermediates, server)?;
-        self.memory().last = Some(proof);
+        *self.known() = Some(proof);
         Ok(ServerCertVerified::assertion())
     }
 
@@ -181,7 +169,7 @@ impl fmt::Debug for ServerTrust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerTrust")
             .field("own", &self.own)
-            .field("memory", &self.memory)
+            .field("last", &self.last)
             .finish_non_exhaustive()
     }
 }

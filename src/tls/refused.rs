@@ -60,21 +60,22 @@ impl From<CertificateRefused> for rustls::Error {
 pub fn words(error: &(dyn Error + 'static)) -> Option<String> {
     let mut next = Some(error);
     while let Some(cause) = next {
-        if let Some(tls) = tls(cause) {
+        if let Some(tls) = cause.downcast_ref() {
             return Some(told(tls));
         }
-        next = cause.source();
+        next = within(cause);
     }
     None
 }
 
-/// An I/O error hides what it carries from the chain of causes.
-fn tls<'e>(cause: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
-    cause.downcast_ref().or_else(|| {
-        let carried: Option<&'e (dyn Error + Send + Sync + 'static)> =
-            cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        carried.and_then(|error| error.downcast_ref())
-    })
+/// What an error carries. An I/O error hides that from the chain of causes.
+fn within<'e>(cause: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match cause.downcast_ref::<io::Error>() {
+        Some(error) => error
+            .get_ref()
+            .map(|carried| carried as &'e (dyn Error + 'static)),
+        None => cause.source(),
+    }
 }
 
 fn told(error: &rustls::Error) -> String {

@@ -1,11 +1,11 @@
-use super::{EVENT, Gate, Server};
+use super::{EVENT, Gate, Server, enrol};
 
 use wicket::domain::admission::Listing;
 use wicket::domain::ids::TicketId;
 use wicket::domain::time::UnixMillis;
 use wicket::ledger::Ledger;
 use wicket::server::db::{Db, NewDevice};
-use wicket::sync::{SyncError, enrol};
+use wicket::sync::SyncError;
 use wicket::wire::enrol::EnrolmentCode;
 
 fn refusal(gate: &mut Gate, code: &EnrolmentCode, secret: u8) -> String {

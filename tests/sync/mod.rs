@@ -29,11 +29,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use wicket::device::clock::boot;
+use wicket::device::clock::{boot, estimated};
 use wicket::domain::ids::StreamId;
-use wicket::ledger::{Ledger, Opening, SqliteLedger};
+use wicket::ledger::{Enrolment, Ledger, Opening, SqliteLedger};
 use wicket::sync::{Givens, Summary, SyncError};
-use wicket::wire::enrol::EnrolmentCode;
+use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentCode};
 
 use crate::cli::wicket;
 
@@ -169,7 +169,7 @@ impl Server {
     /// A gate that is enrolled.
     fn gate(&self, device: &str) -> Gate {
         let mut gate = Gate::new();
-        wicket::sync::enrol(&mut gate.ledger, &self.code(device), &seed(device)).unwrap();
+        enrol(&mut gate.ledger, &self.code(device), &seed(device)).unwrap();
         gate
     }
 
@@ -250,6 +250,15 @@ impl Gate {
     }
 }
 
+/// Enrols a gate with a device's secret key.
+fn enrol(
+    ledger: &mut dyn Ledger,
+    code: &EnrolmentCode,
+    secret: &[u8; 32],
+) -> Result<(Enrolment, EnrolmentAnswer), SyncError> {
+    wicket::sync::enrol(ledger, code, secret, estimated)
+}
+
 fn sync(ledger: &mut dyn Ledger) -> Result<Summary, SyncError> {
     sync_attempts(ledger, 1)
 }
@@ -257,6 +266,7 @@ fn sync(ledger: &mut dyn Ledger) -> Result<Summary, SyncError> {
 fn sync_attempts(ledger: &mut dyn Ledger, attempts: u32) -> Result<Summary, SyncError> {
     let givens = Givens {
         boot: &boot,
+        clock: estimated,
         epoch: unique(),
         nonce: unique(),
         // No wait but the one that the server asks for.

@@ -4,7 +4,7 @@ mod clocks;
 mod devices;
 mod handshakes;
 mod meeting;
-mod web;
+pub(crate) mod web;
 
 use std::sync::Arc;
 

@@ -1,3 +1,4 @@
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{
@@ -20,17 +21,17 @@ const NAME: &str = "tickets.example";
 const DAY: u64 = 24 * 60 * 60;
 
 /// An authority of the web, for tests.
-pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate of the web with its key.
-pub(super) struct Issued {
+pub(crate) struct Issued {
     certificate: CertificateDer<'static>,
     pem: String,
     key: KeyPair,
 }
 
 impl Authority {
-    pub(super) fn new(number: u8) -> Self {
+    pub(crate) fn new(number: u8) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -40,19 +41,27 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, pair()).unwrap())
     }
 
-    pub(super) fn alone(&self) -> Authorities {
+    /// The authority's own certificate, as a file holds it.
+    #[cfg(all(feature = "gate", feature = "server"))]
+    pub(crate) fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    pub(crate) fn alone(&self) -> Authorities {
         Authorities::Only(vec![self.0.der().clone()])
     }
 
     /// A certificate for a name, good from today until a day later, of a fresh key.
-    pub(super) fn issue(&self, name: &str) -> Issued {
-        self.issue_for(name, pair())
+    pub(crate) fn issue(&self, name: &str) -> Issued {
+        self.issue_between(name, TODAY, TODAY + DAY)
     }
 
-    fn issue_for(&self, name: &str, key: KeyPair) -> Issued {
+    /// As [`Self::issue`], good between two times in seconds since 1970.
+    pub(crate) fn issue_between(&self, name: &str, from: u64, until: u64) -> Issued {
+        let key = pair();
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-        params.not_before = date(TODAY);
-        params.not_after = date(TODAY + DAY);
+        params.not_before = date(from);
+        params.not_after = date(until);
         let certificate = params.signed_by(&key, &self.0).unwrap();
         Issued {
             pem: certificate.pem(),
@@ -64,15 +73,21 @@ impl Authority {
 
 impl Issued {
     /// What a server shows that was given the files.
-    pub(super) fn server(&self) -> Arc<ServerConfig> {
+    pub(crate) fn server(&self) -> Arc<ServerConfig> {
         let folder = tempfile::tempdir().unwrap();
-        let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
-        std::fs::write(&chain, &self.pem).unwrap();
-        std::fs::write(&key, self.key.serialize_pem()).unwrap();
+        let (chain, key) = self.write(folder.path());
         with_files(Identity::from_files(&chain, &key).unwrap()).unwrap()
     }
 
-    pub(super) fn key_hash(&self) -> KeyHash {
+    /// Writes the certificate and its key into files of a folder.
+    pub(crate) fn write(&self, folder: &Path) -> (PathBuf, PathBuf) {
+        let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
+        std::fs::write(&chain, &self.pem).unwrap();
+        std::fs::write(&key, self.key.serialize_pem()).unwrap();
+        (chain, key)
+    }
+
+    pub(crate) fn key_hash(&self) -> KeyHash {
         let parsed = ParsedCertificate::try_from(&self.certificate).unwrap();
         Sha256::digest(parsed.subject_public_key_info()).into()
     }
@@ -205,9 +220,7 @@ fn files_of_two_pairs_are_refused_in_words() {
     let mut issued = authority.issue(NAME);
     issued.key = pair();
     let folder = tempfile::tempdir().unwrap();
-    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
-    std::fs::write(&chain, &issued.pem).unwrap();
-    std::fs::write(&key, issued.key.serialize_pem()).unwrap();
+    let (chain, key) = issued.write(folder.path());
     let refused = with_files(Identity::from_files(&chain, &key).unwrap()).unwrap_err();
     assert!(
         refused.to_string().contains("one and the same certificate"),

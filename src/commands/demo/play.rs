@@ -142,7 +142,7 @@ impl Play {
         step("The server starts, the gate enrols and syncs its list")?;
         let server = self.serve("127.0.0.1:0")?;
         say!("  server on {}", server.address);
-        let url = format!("http://{}", server.address);
+        let url = format!("https://{}", server.address);
         let code = self.admin(&[
             "device", "add", DEVICE, "--event", EVENT, "--gate", GATE, "--url", &url,
         ])?;
@@ -156,11 +156,11 @@ impl Play {
         let data = arg(&self.server_data);
         let mut process = self
             .stage
-            .start(&["serve", "--data", &data, "--listen", address])?;
+            .start(&["serve", "--data", &data, "--listen", address, "--tls"])?;
         let line = process
             .next_line()?
             .ok_or("the server ended before it listened")?;
-        let address = line.rsplit("http://").next().unwrap_or_default().to_owned();
+        let address = line.rsplit("https://").next().unwrap_or_default().to_owned();
         Ok(Server { process, address })
     }
 

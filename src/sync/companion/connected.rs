@@ -40,7 +40,7 @@ impl<'a> Connected<'a> {
     /// Syncs whole, then follows the news. Ends only by an error.
     pub(super) async fn run(mut self, tell: &mut dyn FnMut(Notice<'_>)) -> Result<Infallible, SyncError> {
         let givens = givens(self.machine)?;
-        let mut client = client(self.ledger, givens.epoch)?;
+        let mut client = client(self.ledger, givens.clock, givens.epoch)?;
         // The stream comes first: what happens during the sync is told by it.
         let mut news = listen(&mut client).await?;
         // What is recorded from here on is seen by the looks below.

@@ -13,6 +13,7 @@ pub use contact::Contact;
 
 use super::error::SyncError;
 use super::time::BootClock;
+use super::trust::GateClock;
 use super::{Givens, Summary};
 use crate::domain::outbox::backoff_ms;
 use crate::ledger::Ledger;
@@ -27,6 +28,8 @@ const NETWORK_LOOK: Duration = Duration::from_millis(500);
 pub struct Machine<'a> {
     /// This machine's clock since boot.
     pub boot: BootClock<'a>,
+    /// Its estimate of the time.
+    pub clock: GateClock,
     /// Random bytes.
     pub random: &'a (dyn Fn() -> std::io::Result<[u8; 16]> + Sync),
     /// A picture of the machine's links and routes: a new one means that something came up.
@@ -128,6 +131,7 @@ fn givens<'a>(machine: &Machine<'a>) -> Result<Givens<'a>, SyncError> {
     let random = || (machine.random)().map_err(SyncError::Machine);
     Ok(Givens {
         boot: machine.boot,
+        clock: machine.clock,
         epoch: random()?,
         nonce: random()?,
         jitter: 0,
