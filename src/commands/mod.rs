@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 mod admin;
+#[cfg(feature = "gate")]
+mod companion;
 mod completions;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod demo;

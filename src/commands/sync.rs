@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::say::{self, say};
 use super::vitals::vitals;
-use super::{Outcome, random, with_causes};
+use super::{Outcome, companion, random, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::ledger::{Opening, SqliteLedger};
 use crate::sync::{Givens, Summary, SyncError, beat, sync};
@@ -28,9 +28,16 @@ pub(super) struct Args {
     /// How often to ask a server that cannot be reached, with growing waits in between.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=ATTEMPTS_MAX))]
     attempts: u32,
+    /// Stay in touch: follow the server's news and send each check-in as it is recorded, until told to stop. `wicket scan`
+    /// does so by itself.
+    #[arg(long, conflicts_with = "attempts")]
+    watch: bool,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
+    if args.watch {
+        return companion::watch(&args.data);
+    }
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
     let givens = Givens {
         boot: &boot,

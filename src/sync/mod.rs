@@ -16,7 +16,7 @@ mod uplink;
 use std::time::Duration;
 
 pub use client::Client;
-pub use companion::{Contact, Machine, Notice, accompany};
+pub use companion::{Contact, Machine, Notice, VitalsOf, accompany};
 pub use down::Down;
 pub use enrol::enrol;
 pub use enrolment::enrolment;

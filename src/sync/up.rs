@@ -60,10 +60,11 @@ pub(super) async fn push_waiting<U: Uplink>(
     ledger: &mut dyn Ledger,
     client: &mut Client<U>,
     after: u64,
+    up: &mut Up,
 ) -> Result<u64, SyncError> {
     let _claim = ledger.claim_sync()?;
     seal(ledger, client)?;
-    let (sent, fell_back) = push_after(ledger, client, after, &mut Up::default()).await?;
+    let (sent, fell_back) = push_after(ledger, client, after, up).await?;
     Ok(if fell_back { 0 } else { sent })
 }
 

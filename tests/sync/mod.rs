@@ -16,6 +16,7 @@ mod fleet;
 mod keys;
 mod lies;
 mod limits;
+mod live;
 mod log;
 mod raw;
 mod samples;

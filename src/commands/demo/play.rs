@@ -170,6 +170,8 @@ impl Play {
         let mut server = Some(server);
         let args = [
             "scan",
+            // The demo shows what a sync by hand does.
+            "--no-sync",
             "--json",
             "--frames",
             &arg(frames),

@@ -12,12 +12,16 @@ use clap::ValueEnum;
 
 use self::report::Report;
 use self::setup::Setup;
+#[cfg(feature = "gate")]
+use super::companion;
 use super::{Outcome, say, with_causes};
 use crate::device::camera_replay::Replay;
 use crate::device::stop_signal::on_stop_signal;
 use crate::domain::admission::Direction;
 use crate::domain::ids::{EventId, GateId};
 use crate::runner::{Decider, Feed, FrameRate, Notice, read_frames, read_lines};
+#[cfg(feature = "gate")]
+use crate::sync::Contact;
 
 /// Scan tickets: a gate without a screen.
 ///
@@ -59,6 +63,10 @@ pub(super) struct Args {
     /// Fix the clock at a Unix time in seconds, for trying things out.
     #[arg(long, value_name = "UNIX")]
     at: Option<u64>,
+    /// Do not keep in touch with the server meanwhile. Without this, a gate that is enrolled sends its check-ins and takes
+    /// others' as they happen, in a build that has `sync`.
+    #[arg(long)]
+    no_sync: bool,
     /// Print one JSON line a scan: frame (index of the frame in its folder, or of the line, from 0), folder, text,
     /// ticket (where the signature holds), kind, verdict (admit, deny, ask), reason, fact (which explains it),
     /// entry, persons, prompt, flags, gate, and latency_us, the microseconds from the text's arrival, after
@@ -94,6 +102,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let (feed, intake) = Feed::new();
     let stop = feed.clone();
     on_stop_signal(move || stop.stop())?;
+    keep_in_touch(args, &setup)?;
     match replay {
         Some(replay) => {
             for folder in replay.without_images() {
@@ -111,6 +120,21 @@ pub(super) fn run(args: &Args) -> Outcome {
     let decider = Decider::new(setup.orders, setup.ledger, setup.reread);
     decider.run(&intake, &mut watcher)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Syncs beside the scan, where there is a server to be in touch with.
+#[cfg(feature = "gate")]
+fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<()> {
+    match &setup.enrolled {
+        Some(folder) if !args.no_sync => companion::start(folder.clone(), Contact::default()),
+        _ => Ok(()),
+    }
+}
+
+/// A build without sync is kept up to date by hand.
+#[cfg(not(feature = "gate"))]
+fn keep_in_touch(_: &Args, _: &Setup) -> io::Result<()> {
+    Ok(())
 }
 
 fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()> {

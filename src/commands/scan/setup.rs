@@ -32,6 +32,9 @@ pub(super) struct Setup {
     pub(super) reread: Option<Reread>,
     /// Whether check-ins outlive the process.
     pub(super) kept: bool,
+    /// The folder of a gate that has a server.
+    #[cfg(feature = "gate")]
+    pub(super) enrolled: Option<PathBuf>,
 }
 
 /// Why a gate cannot be set up, in words that say what to do next.
@@ -114,6 +117,8 @@ fn signature_only(
         ledger,
         reread: None,
         kept: data.is_some(),
+        #[cfg(feature = "gate")]
+        enrolled: None,
     })
 }
 
@@ -133,6 +138,8 @@ fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
     let at_start = orders(args, folder, &enrolment, &mut ledger)?;
     let (args, folder) = (args.clone(), folder.to_owned());
     Ok(Setup {
+        #[cfg(feature = "gate")]
+        enrolled: Some(folder.clone()),
         orders: at_start,
         ledger: Box::new(ledger),
         reread: Some(Box::new(move |ledger| {

@@ -9,7 +9,7 @@ use super::super::client::Client;
 use super::super::error::SyncError;
 use super::super::http::{Http, Listening};
 use super::super::uplink::Method;
-use super::super::{client, down, once, time, up};
+use super::super::{Up, client, down, heartbeat, once, time, up};
 use super::{Contact, Machine, Notice, givens};
 use crate::domain::clock::Sighting;
 use crate::ledger::Ledger;
@@ -20,6 +20,8 @@ use crate::wire::live::Beat;
 const LOCAL_LOOK: Duration = Duration::from_millis(20);
 /// How often to ask for the server's time: the drift of that time is a tenth of what a live code may be off.
 const TIME_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often to tell the server how this gate is: a person who looks should see a gate that died within a minute.
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(30);
 
 /// A gate and its server, in touch.
 pub(super) struct Connected<'a> {
@@ -52,15 +54,24 @@ impl<'a> Connected<'a> {
         let mut sent = 0;
         let mut look = every(LOCAL_LOOK);
         let mut ask_time = every(TIME_EVERY);
+        let mut beat = interval(HEARTBEAT_EVERY);
         loop {
             tokio::select! {
-                beat = news.next() => {
-                    self.follow(&mut client, beat?, &seen).await?;
+                word = news.next() => {
+                    self.follow(&mut client, word?, &seen, tell).await?;
                 }
                 _ = look.tick() => {
                     if self.ledger.written_by_others()? {
-                        sent = up::push_waiting(self.ledger, &mut client, sent).await?;
+                        let mut up = Up::default();
+                        sent = up::push_waiting(self.ledger, &mut client, sent, &mut up).await?;
+                        if up.requests > 0 {
+                            tell(Notice::Sent(&up));
+                        }
                     }
+                }
+                _ = beat.tick() => {
+                    let vitals = (self.machine.vitals)(self.ledger)?;
+                    heartbeat::send(self.ledger, &mut client, &vitals).await?;
                 }
                 _ = ask_time.tick() => {
                     let givens = super::givens(self.machine)?;
@@ -76,13 +87,15 @@ impl<'a> Connected<'a> {
         client: &mut Client<Http>,
         beat: Beat,
         seen: &Sighting,
+        tell: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), SyncError> {
         let _claim = self.ledger.claim_sync()?;
         let stands = self.ledger.cursor()?;
         if stands.is_some_and(|cursor| cursor.log == beat.log && cursor.sequence == beat.head) {
             return Ok(());
         }
-        down::pull(self.ledger, client, seen).await?;
+        let down = down::pull(self.ledger, client, seen).await?;
+        tell(Notice::Took(&down));
         Ok(())
     }
 }

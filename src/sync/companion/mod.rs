@@ -12,11 +12,12 @@ use tokio::time::{Instant, sleep_until};
 pub use contact::Contact;
 
 use super::error::SyncError;
+use super::heartbeat::Vitals;
 use super::time::BootClock;
 use super::trust::GateClock;
-use super::{Givens, Summary};
+use super::{Down, Givens, Summary, Up};
 use crate::domain::outbox::backoff_ms;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 use connected::Connected;
 
 /// How often to look at the machine's networks while the server cannot be reached: a guest who waits for a revoked ticket
@@ -34,13 +35,22 @@ pub struct Machine<'a> {
     pub random: &'a (dyn Fn() -> std::io::Result<[u8; 16]> + Sync),
     /// A picture of the machine's links and routes: a new one means that something came up.
     pub network: &'a (dyn Fn() -> String + Sync),
+    /// What the machine says of itself for the heartbeat.
+    pub vitals: &'a VitalsOf<'a>,
 }
+
+/// Looks at a gate's machine.
+pub type VitalsOf<'a> = dyn Fn(&mut dyn Ledger) -> Result<Vitals, LedgerError> + Sync + 'a;
 
 /// What the companion tells.
 #[derive(Debug)]
 pub enum Notice<'a> {
     /// A whole sync was done, and the stream of news is open.
     Connected(&'a Summary),
+    /// The log went on, and was followed to its end.
+    Took(&'a Down),
+    /// Facts that were recorded here went up.
+    Sent(&'a Up),
     /// The server cannot be reached, or is not believed, or refuses. It is asked again after so many milliseconds, or as
     /// soon as the network changes.
     Apart {
@@ -86,11 +96,11 @@ async fn forever(
     let mut attempt = 0;
     loop {
         let mut begun = false;
-        let mut connected = |notice: Notice<'_>| {
+        let mut in_touch = |notice: Notice<'_>| {
             begun = true;
             tell(notice);
         };
-        let ended = Connected::new(ledger, machine, contact).run(&mut connected).await;
+        let ended = Connected::new(ledger, machine, contact).run(&mut in_touch).await;
         contact.lost_server();
         let error = match ended {
             Ok(never) => match never {},
