@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use wicket::domain::admission::{
-    Direction, Inputs, Knowledge, Lane, Request, Shown, Status, TicketRow, admit, draft,
+    Direction, Inputs, Knowledge, Lane, Reach, Request, Shown, Status, TicketRow, admit, draft,
 };
 use wicket::domain::checkin::History;
 use wicket::domain::ids::{EventId, GateId, StreamId, TicketId};
@@ -159,6 +159,8 @@ impl Subject for Durable {
             lane: &self.lane,
             rules: &self.rules,
             occupancy: None,
+            reach: Reach::Apart,
+            conflict: false,
             now: &Now::exactly(AT.plus(round)),
             request: &Request {
                 direction: Direction::Entry,

@@ -47,6 +47,8 @@ struct Status {
     /// Facts that claim the identity of another with other content: a device was cloned, or lies.
     contradictions: u64,
     denials: u64,
+    /// Open conflict cases at the server: tickets that were admitted where they should not have been.
+    open_conflicts: u64,
     /// Who came, by every fact that this gate holds; null without rules to count by.
     attendance: Option<Attendance>,
     clock: ClockState,
@@ -120,6 +122,7 @@ fn gathered(enrolment: Option<Enrolment>, held: &LedgerStatus, now: &Now) -> Sta
         others_facts: held.others_facts,
         contradictions: held.contradictions,
         denials: held.denials,
+        open_conflicts: held.open_conflicts,
         attendance: None,
         clock: now.state,
         clock_half_width_ms: now.latest.map(|latest| latest.since(now.best)),
@@ -172,6 +175,12 @@ fn print(status: &Status) -> std::io::Result<()> {
             count.entries,
             count.persons,
             count.inside
+        );
+    }
+    if status.open_conflicts > 0 {
+        say!(
+            "open conflicts: {} tickets were admitted twice, or where they should not have been; see `wicket admin conflict list` on the server",
+            status.open_conflicts
         );
     }
     say!("denials kept: {}", status.denials);

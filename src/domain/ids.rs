@@ -101,6 +101,14 @@ name!(
     /// A ticket type, such as `adult`: what admission's rules hang on.
     TicketType
 );
+impl TicketType {
+    /// The type `unknown`: of a ticket of which nothing but its id is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("unknown".into())
+    }
+}
+
 name!(
     /// A gate: one place of entry or exit, with one or more lanes.
     GateId

@@ -9,7 +9,7 @@ use super::checkin::Fact;
 
 /// Why a scan is refused. The codes are a contract: on screen, in records, in `--json` and on the wire.
 ///
-/// The order is that of precedence: of several reasons the first is given.
+/// The order is that of precedence: of several reasons the first is given. The numbers are those on the wire.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
 )]
@@ -58,6 +58,9 @@ pub enum Reason {
     /// This ticket type may not enter here.
     #[n(13)]
     WrongGate,
+    /// The gates cannot see each other's check-ins, and the event binds this ticket to others of them until they can.
+    #[n(25)]
+    NotHomeGate,
     /// Outside every entry window of the ticket type.
     #[n(14)]
     OutsideWindow,
@@ -112,6 +115,7 @@ impl Reason {
             Self::Expired => "EXPIRED",
             Self::NotOnList => "NOT_ON_LIST",
             Self::WrongGate => "WRONG_GATE",
+            Self::NotHomeGate => "NOT_HOME_GATE",
             Self::OutsideWindow => "OUTSIDE_WINDOW",
             Self::TooLate => "TOO_LATE",
             Self::NotInside => "NOT_INSIDE",
@@ -155,6 +159,9 @@ pub enum Flag {
     /// Let through by a supervisor against a refusal.
     #[n(4)]
     Overridden,
+    /// The server holds an open conflict case on the ticket: it was admitted where it should not have been.
+    #[n(5)]
+    Conflict,
 }
 
 /// What staff are asked before a guest may enter.
@@ -191,6 +198,9 @@ pub enum Prompt {
     /// Admitted just before this gate restarted, and nobody saw the guest pass.
     #[n(7)]
     Interrupted,
+    /// The gates cannot see each other's check-ins, and the ticket belongs to others of them until they can.
+    #[n(8)]
+    NotHomeGate,
 }
 
 /// The outcome of admission.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::domain::admission::{Known, Listing, Status, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
+use crate::domain::conflict::CaseState;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
@@ -56,6 +57,7 @@ struct List {
     as_of: UnixSeconds,
     tickets: BTreeMap<TicketId, TicketRow>,
     devices: BTreeMap<DeviceId, DeviceRow>,
+    conflicts: BTreeMap<TicketId, CaseState>,
     documents: EventDocuments,
 }
 
@@ -290,6 +292,7 @@ impl List {
             as_of: UnixSeconds(0),
             tickets: BTreeMap::new(),
             devices: BTreeMap::new(),
+            conflicts: BTreeMap::new(),
             documents: EventDocuments::default(),
         }
     }
@@ -305,7 +308,14 @@ impl List {
                 self.tickets.insert(row.ticket, row.clone());
             }
             Change::Segment(_) => (),
+            Change::Conflict(row) => {
+                self.conflicts.insert(row.ticket, row.state);
+            }
         }
+    }
+
+    fn is_open(&self, ticket: &TicketId) -> bool {
+        self.conflicts.get(ticket) == Some(&CaseState::Open)
     }
 }
 
@@ -318,8 +328,13 @@ impl Ledger for MemoryLedger {
             (None, Some(list)) => Listing::Unlisted { as_of: list.as_of },
             (None, None) => Listing::Incomplete,
         };
-        let facts = self.facts_of(&self.chain(ticket));
-        Ok(Known { listing, facts })
+        let chain = self.chain(ticket);
+        let open = |list: &List| chain.iter().any(|ticket| list.is_open(ticket));
+        Ok(Known {
+            listing,
+            facts: self.facts_of(&chain),
+            conflict: self.live.as_ref().is_some_and(open),
+        })
     }
 
     fn occupancy(&mut self, zone: &ZoneId, since: UnixMillis) -> Result<u32, LedgerError> {
@@ -588,6 +603,13 @@ impl Ledger for MemoryLedger {
             .filter(|(id, own)| id.sequence.0 > own.acknowledged)
             .count();
         let rows = || self.live.iter().flat_map(|list| list.tickets.values());
+        let open = |list: &List| {
+            list.conflicts
+                .keys()
+                .filter(|ticket| list.is_open(ticket))
+                .count()
+        };
+        let open_conflicts = self.live.as_ref().map(open);
         Ok(LedgerStatus {
             tickets: rows().count() as u64,
             withdrawn: rows().filter(|row| row.status != Status::Valid).count() as u64,
@@ -596,6 +618,7 @@ impl Ledger for MemoryLedger {
             others_facts: (self.facts.len() - own_facts) as u64,
             contradictions: self.contradictions.len() as u64,
             denials: self.denials.len() as u64,
+            open_conflicts: open_conflicts.unwrap_or_default() as u64,
             cursor: self.live.as_ref().map(|list| list.cursor.clone()),
             as_of: self.live.as_ref().map(|list| list.as_of),
         })

@@ -118,6 +118,8 @@ pub struct LedgerStatus {
     pub contradictions: u64,
     /// Refusals in the ring.
     pub denials: u64,
+    /// Open conflict cases at the server, by the live list.
+    pub open_conflicts: u64,
     /// Where the live list stands; none before the first complete one.
     pub cursor: Option<Cursor>,
     /// The server's time of the live list.

@@ -8,10 +8,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
 use super::intake::{End, Intake, Place, Seen, Sight};
+use super::reach::SharedReach;
 use super::stopwatch::Stopwatch;
 use super::with_causes;
 use crate::device::clock::Clock;
-use crate::domain::admission::Occupancy;
+use crate::domain::admission::{Occupancy, Reach};
 use crate::domain::checkin::{Denial, Draft};
 use crate::domain::gate::{Announcement, Config, Count, Effect, Event, Fault, Gate};
 use crate::domain::ids::TicketId;
@@ -86,6 +87,8 @@ pub struct Decider {
     reread: Option<Reread>,
     /// Whether others wrote what could not be read yet.
     behind: bool,
+    /// How the gate stands to the others, as somebody else says.
+    reach: SharedReach,
     denials: Vec<Denial>,
     since_start: Stopwatch,
     /// The lane's time as a replay has it; none where the lane's time is real.
@@ -110,10 +113,17 @@ impl Decider {
             list_version: orders.list_version,
             reread,
             behind: false,
+            reach: SharedReach::default(),
             denials: Vec::new(),
             since_start: Stopwatch::start(),
             replayed: None,
         }
+    }
+
+    /// The same gate, which asks `reach` at each scan how it stands to the others. Without, it is apart from them.
+    #[must_use]
+    pub fn reaching(self, reach: SharedReach) -> Self {
+        Self { reach, ..self }
     }
 
     /// Decides on what comes until nothing more does, or the watcher is gone. Everything is durable when it returns.
@@ -202,6 +212,9 @@ impl Decider {
     fn see(&mut self, seen: Seen, watcher: &mut Watcher<'_>) -> io::Result<()> {
         let since = Stopwatch::start();
         self.follow(watcher)?;
+        if self.reach.get() != self.gate.reach() {
+            self.settle(Event::Reach(self.reach.get()), &Taken::nothing(), watcher)?;
+        }
         self.replayed = seen.replayed_at;
         let is_text = seen.sight != Sight::Line(None);
         let event = match seen.sight {
@@ -251,8 +264,11 @@ impl Decider {
             Ok((inside, known)) => Event::Known {
                 ticket,
                 known: Box::new(known),
-                // Other gates' facts come with a sync, so the count is a hint.
-                occupancy: inside.map(|inside| Occupancy { inside, live: false }),
+                // Where other gates' facts come with the next sync only, the count is a hint.
+                occupancy: inside.map(|inside| Occupancy {
+                    inside,
+                    live: self.reach.get() == Reach::Together,
+                }),
                 list_version: self.list_version,
             },
             Err(error) => Event::LookUpFailed {

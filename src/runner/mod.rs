@@ -6,6 +6,7 @@ mod feed;
 mod frames;
 mod intake;
 mod lines;
+mod reach;
 mod stopwatch;
 
 use std::any::Any;
@@ -16,6 +17,7 @@ pub use feed::Feed;
 pub use frames::{FrameRate, FrameRateError, read_frames};
 pub use intake::{End, Intake, Place, Seen, Sight};
 pub use lines::read_lines;
+pub use reach::SharedReach;
 
 /// What a panic said.
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -168,7 +168,7 @@ fn open_segments<U: Uplink>(
                 keys.insert(row.device.clone(), *row.key);
             }
             Change::Segment(bytes) => segments.push(open_segment(ledger, client, bytes, keys)?),
-            Change::Rulebook(_) | Change::Keyring(_) | Change::Ticket(_) => {}
+            Change::Rulebook(_) | Change::Keyring(_) | Change::Ticket(_) | Change::Conflict(_) => {}
         }
     }
     Ok(segments)
@@ -198,7 +198,7 @@ fn count(down: &mut Down, page: &LogPage) {
         match change {
             Change::Ticket(_) => down.tickets += 1,
             Change::Segment(_) => down.segments += 1,
-            Change::Rulebook(_) | Change::Keyring(_) | Change::Device(_) => {}
+            Change::Rulebook(_) | Change::Keyring(_) | Change::Device(_) | Change::Conflict(_) => {}
         }
     }
 }

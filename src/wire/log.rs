@@ -5,7 +5,8 @@ use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::domain::admission::TicketRow;
-use crate::domain::ids::{DeviceId, EventId};
+use crate::domain::conflict::CaseState;
+use crate::domain::ids::{DeviceId, EventId, TicketId};
 use crate::domain::time::UnixSeconds;
 
 /// A log's identity, drawn anew when a server's database is created or restored.
@@ -93,6 +94,20 @@ pub enum Change {
     /// A segment of a device's facts, as that device signed it.
     #[n(4)]
     Segment(#[n(0)] ByteVec),
+    /// How the conflict case of a ticket stands.
+    #[n(5)]
+    Conflict(#[n(0)] ConflictRow),
+}
+
+/// How the conflict case of a ticket stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct ConflictRow {
+    /// The first issue of the ticket.
+    #[n(0)]
+    pub ticket: TicketId,
+    /// How its case stands.
+    #[n(1)]
+    pub state: CaseState,
 }
 
 /// A device of the event.

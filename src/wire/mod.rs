@@ -14,7 +14,7 @@ mod time;
 pub mod upload;
 
 pub use envelope::{Context, EnvelopeError, Signed};
-pub use log::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, StartOver};
+pub use log::{Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, StartOver};
 pub use segment::{Segment, SegmentError, SegmentHash};
 pub use time::{Nonce, TimeAnswer};
 

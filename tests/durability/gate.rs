@@ -6,7 +6,7 @@ use std::path::Path;
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OpenFlags};
 use wicket::domain::admission::{
-    Inputs, Knowledge, Lane, Listing, Request, Shown, Status, TicketRow, admit, draft,
+    Inputs, Knowledge, Lane, Listing, Reach, Request, Shown, Status, TicketRow, admit, draft,
 };
 use wicket::domain::checkin::{Denial, Draft, Fact, FactRef, History, Kind};
 use wicket::domain::ids::{GateId, Sequence, StreamId, TicketId};
@@ -93,6 +93,8 @@ pub(super) fn may_enter(
         },
         rules: &rules,
         occupancy: None,
+        reach: Reach::Apart,
+        conflict: false,
         now: &Now::exactly(at),
         request: &Request::default(),
     };

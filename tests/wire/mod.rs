@@ -5,14 +5,15 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use wicket::domain::admission::{Status, TicketRow};
 use wicket::domain::checkin::{Draft, FactRange, FactRef, Kind};
+use wicket::domain::conflict::CaseState;
 use wicket::domain::ids::{Sequence, StreamId, TicketId};
 use wicket::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentRequest};
 use wicket::wire::request::RequestClaims;
 use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt, Upload};
 use wicket::wire::{
-    Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, StartOver, TimeAnswer, from_cbor,
-    to_cbor,
+    Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, StartOver, TimeAnswer,
+    from_cbor, to_cbor,
 };
 
 fn name<T>() -> impl Strategy<Value = T>
@@ -86,6 +87,14 @@ prop_compose! {
     }
 }
 
+fn case_state() -> impl Strategy<Value = CaseState> {
+    prop_oneof![
+        Just(CaseState::Open),
+        Just(CaseState::Resolved),
+        Just(CaseState::Withdrawn)
+    ]
+}
+
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         ".*".prop_map(Change::Rulebook),
@@ -97,6 +106,7 @@ fn change() -> impl Strategy<Value = Change> {
             status: DeviceStatus::Suspended
         })),
         vec(any::<u8>(), 0..50).prop_map(|bytes| Change::Segment(bytes.into())),
+        (ticket(), case_state()).prop_map(|(ticket, state)| Change::Conflict(ConflictRow { ticket, state })),
     ]
 }
 

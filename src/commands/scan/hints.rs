@@ -25,6 +25,9 @@ pub(super) fn of_reason(reason: Reason) -> &'static str {
         Reason::Expired => "not valid any more; look at the date on the ticket",
         Reason::NotOnList => "not on the list; sync this gate, else send the guest to the desk",
         Reason::WrongGate => "this ticket enters elsewhere; send the guest to its gate",
+        Reason::NotHomeGate => {
+            "the gates cannot see each other now, and this ticket enters elsewhere until they can; send the guest there"
+        }
         Reason::OutsideWindow => "not at this time; look at the entry time on the ticket",
         Reason::TooLate => "after the last entry; send the guest to the desk",
         Reason::NotInside => "leaves without having entered; let them go, and keep an eye on re-entry",
@@ -52,6 +55,10 @@ pub(super) fn of_prompt(prompt: Prompt) -> String {
         Prompt::Interrupted => {
             "admitted just before a restart; is this the same guest, still outside?".to_owned()
         }
+        Prompt::NotHomeGate => {
+            "the gates cannot see each other now, and this ticket enters elsewhere until they can; admit it here all the same?"
+                .to_owned()
+        }
     }
 }
 
@@ -63,5 +70,6 @@ pub(super) fn of_flag(flag: Flag) -> &'static str {
         Flag::ZoneFull => "the zone looks full",
         Flag::JustNow => "scanned here just now",
         Flag::Overridden => "let through by a supervisor",
+        Flag::Conflict => "admitted twice before, or where it should not have been; look at the guest",
     }
 }

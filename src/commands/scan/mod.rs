@@ -70,7 +70,7 @@ pub(super) struct Args {
     /// Print one JSON line a scan: frame (index of the frame in its folder, or of the line, from 0), folder, text,
     /// ticket (where the signature holds), kind, verdict (admit, deny, ask), reason, fact (which explains it),
     /// entry, persons, prompt, flags, gate, and latency_us, the microseconds from the text's arrival, after
-    /// decoding, to the durable verdict.
+    /// decoding, to the durable verdict; and, only where a guest is sent to other gates, homes, their names.
     #[arg(long)]
     json: bool,
 }

@@ -27,6 +27,9 @@ pub(super) struct Report<'a> {
     flags: &'a [Flag],
     gate: &'a GateId,
     latency_us: u64,
+    /// Where the guest is to go, only where that is another gate.
+    #[serde(skip_serializing_if = "no_gates")]
+    homes: &'a [GateId],
 }
 
 impl<'a> Report<'a> {
@@ -47,6 +50,7 @@ impl<'a> Report<'a> {
             flags: &announcement.flags,
             gate: &announcement.gate,
             latency_us: told.latency_us,
+            homes: &announcement.homes,
         }
     }
 }
@@ -60,6 +64,7 @@ pub(super) fn line(announcement: &Announcement) -> String {
             .reason
             .map(|reason| hints::of_reason(reason).to_owned()),
         announcement.prompt.map(hints::of_prompt),
+        elsewhere(&announcement.homes),
         announcement.fact.as_deref().map(explained),
         announcement.note.clone(),
     ];
@@ -72,6 +77,16 @@ pub(super) fn line(announcement: &Announcement) -> String {
         true => words.join(" "),
         false => format!("{}: {}", words.join(" "), said.join("; ")),
     }
+}
+
+/// The gates to which a guest is sent, such as `enter at north, south`.
+fn elsewhere(homes: &[GateId]) -> Option<String> {
+    let names: Vec<&str> = homes.iter().map(GateId::as_str).collect();
+    (!names.is_empty()).then(|| format!("enter at {}", names.join(", ")))
+}
+
+fn no_gates(gates: &&[GateId]) -> bool {
+    gates.is_empty()
 }
 
 fn verdict(announcement: &Announcement) -> String {

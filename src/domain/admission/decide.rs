@@ -50,7 +50,7 @@ fn let_in(inputs: &Inputs<'_>) -> Decision {
         None => Cow::Borrowed(inputs.history),
     };
     let mut found = ticket::check(inputs, &subject, rules.unlisted);
-    found.join(place::check(inputs, &rules));
+    found.join(place::check(inputs, &subject, &rules));
     let (persons, of_persons) = persons_moving(inputs, &subject, &rules, &history, interrupted);
     found.join(of_persons);
     if interrupted.is_some() {
@@ -77,6 +77,9 @@ fn persons_moving<'a>(
         return (persons, persons::check(&inputs, subject, rules, history, persons));
     }
     let check = |persons| persons::check(inputs, subject, rules, history, persons);
+    if let (true, Some(went)) = (inputs.request.past, inputs.request.persons) {
+        return (went, check(went));
+    }
     if rules.group == Group::OneByOne || subject.admits <= 1 {
         return (1, check(1));
     }
@@ -117,14 +120,14 @@ fn conclude(
         }
     }
     let boxed = |fact: Option<&Fact>| fact.cloned().map(Box::new);
-    let flags = found.flags();
+    let flags: Vec<_> = found.flags().into_iter().chain(in_conflict(inputs)).collect();
     let verdict = if let Some((reason, fact)) = found.refusal() {
         Verdict::Deny {
             reason,
             fact: boxed(fact),
-            flags: just_now(inputs),
+            flags: just_now(inputs).into_iter().chain(in_conflict(inputs)).collect(),
         }
-    } else if let Some((prompt, fact)) = found.open_prompt(&inputs.request.confirmed) {
+    } else if let Some((prompt, fact)) = open_prompt(inputs, &found) {
         Verdict::Ask {
             prompt,
             fact: boxed(fact),
@@ -145,6 +148,12 @@ fn conclude(
     }
 }
 
+/// What staff are still to be asked.
+fn open_prompt<'a>(inputs: &Inputs<'_>, found: &Findings<'a>) -> Option<(Prompt, Option<&'a Fact>)> {
+    let answered = inputs.request.past;
+    found.open_prompt(&inputs.request.confirmed).filter(|_| !answered)
+}
+
 /// An exit opens whatever is wrong: nobody is locked in over a ticket.
 fn let_out(inputs: &Inputs<'_>) -> Decision {
     let subject = Subject::of(inputs);
@@ -159,6 +168,7 @@ fn let_out(inputs: &Inputs<'_>) -> Decision {
     if found.is_unsure() {
         flags.push(Flag::ClockUnsure);
     }
+    flags.extend(in_conflict(inputs));
     Decision {
         verdict: Verdict::Admit {
             entry: inputs.history.entry_count(zone),
@@ -195,8 +205,13 @@ fn staff_prompt(prompt: StaffPrompt) -> Option<Prompt> {
 }
 
 /// The flag of a refusal that follows the ticket's own admission at this very gate.
-fn just_now(inputs: &Inputs<'_>) -> Vec<Flag> {
+fn just_now(inputs: &Inputs<'_>) -> Option<Flag> {
     let last = inputs.history.last_at(&inputs.lane.gate);
     let recent = last.is_some_and(|fact| inputs.now.best.0.abs_diff(fact.at().0) < JUST_NOW_MS);
-    if recent { vec![Flag::JustNow] } else { Vec::new() }
+    recent.then_some(Flag::JustNow)
+}
+
+/// The flag of a ticket with an open case at the server.
+fn in_conflict(inputs: &Inputs<'_>) -> Option<Flag> {
+    inputs.conflict.then_some(Flag::Conflict)
 }

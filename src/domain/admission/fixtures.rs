@@ -1,7 +1,8 @@
 //! A small venue for tests: one event, one gate, one ticket, all of which a test bends as it needs.
 
 use super::{
-    Decision, Direction, Inputs, Knowledge, Lane, Listing, Occupancy, Request, Shown, Status, TicketRow,
+    Decision, Direction, Inputs, Knowledge, Lane, Listing, Occupancy, Reach, Request, Shown, Status,
+    TicketRow,
 };
 use crate::domain::checkin::{Draft, Fact, FactRef, History, Kind};
 use crate::domain::ids::{Sequence, StreamId, TicketId};
@@ -25,6 +26,8 @@ pub(in crate::domain) struct Case {
     pub(in crate::domain) lane: Lane,
     pub(in crate::domain) rules: Rulebook,
     pub(in crate::domain) occupancy: Option<Occupancy>,
+    pub(in crate::domain) reach: Reach,
+    pub(in crate::domain) conflict: bool,
     pub(in crate::domain) now: Now,
     pub(in crate::domain) request: Request,
 }
@@ -75,6 +78,8 @@ impl Case {
             },
             rules,
             occupancy: None,
+            reach: Reach::default(),
+            conflict: false,
             now: Now::exactly(NOON),
             request: Request::default(),
         }
@@ -170,6 +175,8 @@ impl Case {
             lane: &self.lane,
             rules: &self.rules,
             occupancy: self.occupancy,
+            reach: self.reach,
+            conflict: self.conflict,
             now: &self.now,
             request: &self.request,
         })

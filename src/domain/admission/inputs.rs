@@ -25,6 +25,10 @@ pub struct Inputs<'a> {
     pub rules: &'a Rulebook,
     /// Who is in the zone behind the gate; none where nobody counted.
     pub occupancy: Option<Occupancy>,
+    /// How the gate stands to the others.
+    pub reach: Reach,
+    /// Whether the server holds an open conflict case on the ticket: staff are told, and nothing hangs on it.
+    pub conflict: bool,
     /// When it is shown.
     pub now: &'a Now,
     /// What is wanted.
@@ -64,6 +68,16 @@ pub struct Occupancy {
     pub live: bool,
 }
 
+/// How a gate stands to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Reach {
+    /// It may not know of the others' check-ins until later. So it is unless somebody knows better.
+    #[default]
+    Apart,
+    /// Check-ins reach the others, and theirs this one, as they happen.
+    Together,
+}
+
 /// Which way a gate is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -86,6 +100,8 @@ pub struct Request {
     pub persons: Option<u8>,
     /// What staff have confirmed.
     pub confirmed: Vec<Prompt>,
+    /// Whether it has happened, and is judged again: nobody can be asked any more, nor a group be offered fewer.
+    pub past: bool,
 }
 
 /// The ticket as it counts: the list's row wins over the claims.

@@ -15,6 +15,8 @@ pub struct Known {
     /// Every fact that bears on the ticket's history: those of its whole chain, and every `void` and
     /// `all-out`. Unordered.
     pub facts: Vec<Fact>,
+    /// Whether the server holds an open conflict case on a ticket of the chain.
+    pub conflict: bool,
 }
 
 /// What a gate's list says of one ticket id.

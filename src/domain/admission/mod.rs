@@ -14,5 +14,5 @@ mod tests;
 
 pub use decide::{Decision, Noted, admit};
 pub use draft::{Knowledge, draft};
-pub use inputs::{Direction, Inputs, Lane, Occupancy, Request, Shown};
+pub use inputs::{Direction, Inputs, Lane, Occupancy, Reach, Request, Shown};
 pub use listing::{Known, Listing, Status, TicketRow};

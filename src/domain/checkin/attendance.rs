@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, History, Kind};
+use super::{Fact, History, Kind, crowd};
 use crate::domain::ids::{TicketId, ZoneId};
 use crate::domain::rules::Rulebook;
 use crate::domain::time::{Span, UnixMillis};
@@ -32,6 +32,10 @@ pub struct ZoneAttendance {
     pub persons: u64,
     /// Persons inside at the time of the count.
     pub inside: u64,
+    /// How many persons were inside above the zone's capacity at the worst time, in the order of the fold; 0 where it
+    /// was kept, or there is none.
+    #[serde(default)]
+    pub over_capacity: u64,
 }
 
 impl Attendance {
@@ -44,7 +48,14 @@ impl Attendance {
             facts: facts.iter().map(|fact| fact.id).collect::<BTreeSet<_>>().len() as u64,
             ..Self::default()
         };
-        for history in histories(&facts).into_values() {
+        let histories = histories(&facts);
+        for (zone, most) in crowd::most_inside(&histories, rules) {
+            let above = most.saturating_sub(u64::from(rules.capacity(&zone).unwrap_or(u32::MAX)));
+            if above > 0 {
+                counts.zones.entry(zone).or_default().over_capacity = above;
+            }
+        }
+        for history in histories.into_values() {
             let entered = zones.iter().any(|zone| history.entry_count(zone) > 0);
             counts.tickets += u64::from(entered);
             for zone in &zones {
@@ -130,6 +141,7 @@ mod tests {
             entries: 2,
             persons: 4,
             inside: 2,
+            over_capacity: 0,
         };
         assert_eq!(count(&facts), counted);
         let twice: Vec<Fact> = facts.iter().rev().chain(&facts).cloned().collect();
@@ -144,8 +156,51 @@ mod tests {
             ZoneAttendance {
                 entries: 1,
                 persons: 1,
-                inside: 0
+                inside: 0,
+                over_capacity: 0,
             }
         );
+    }
+
+    #[test]
+    fn a_zone_is_over_its_capacity_by_its_worst_time() {
+        let above = |capacity: u32, facts: &[Fact]| {
+            let json = format!(r#"{{"event":"e","zones":{{"venue":{{"capacity":{capacity}}}}}}}"#);
+            let rules = Rulebook::from_json(&json).unwrap();
+            let counts = Attendance::count(facts.to_vec(), &rules, AT.millis());
+            counts.zones[&"venue".parse().unwrap()].over_capacity
+        };
+        let facts = [
+            fact(1, 1, Kind::Entry, 2),
+            fact(2, 2, Kind::Entry, 3),
+            fact(3, 1, Kind::Exit, 2),
+            fact(4, 3, Kind::Entry, 1),
+        ];
+        assert_eq!((above(4, &facts), above(5, &facts)), (1, 0));
+        // In the order of the fold the one left before the other came.
+        let left_first = [
+            facts[0].clone(),
+            fact(2, 1, Kind::Exit, 2),
+            fact(3, 2, Kind::Entry, 3),
+        ];
+        assert_eq!((above(2, &left_first), above(3, &left_first)), (1, 0));
+        // The night empties a zone.
+        let mut next_day = fact(5, 4, Kind::Entry, 4);
+        next_day.draft.now = Now::exactly(AT.plus(86_400));
+        next_day.draft.order = AT.plus(86_400).millis().0;
+        let facts = [facts[1].clone(), next_day];
+        assert_eq!((above(3, &facts), above(4, &facts)), (1, 0));
+    }
+
+    #[test]
+    fn an_emptied_zone_begins_anew() {
+        let rules = Rulebook::from_json(r#"{"event":"e","zones":{"venue":{"capacity":2}}}"#).unwrap();
+        let facts = vec![
+            fact(1, 1, Kind::Entry, 2),
+            fact(2, 0, Kind::AllOut, 0),
+            fact(3, 2, Kind::Entry, 2),
+        ];
+        let counts = Attendance::count(facts, &rules, AT.millis());
+        assert_eq!(counts.zones[&"venue".parse().unwrap()].over_capacity, 0);
     }
 }

@@ -36,6 +36,18 @@ pub struct Announcement {
     /// The rules' note on this ticket type, for the screen.
     #[serde(skip)]
     pub note: Option<String>,
+    /// The gates that the ticket belongs to, where it is not at home here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub homes: Vec<GateId>,
+}
+
+/// What the rulebook has to say beside a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// The note on the ticket's type.
+    pub(super) note: Option<String>,
+    /// The gates that the ticket is bound to while gates are apart.
+    pub(super) homes: Vec<GateId>,
 }
 
 /// A verdict in one word.
@@ -66,6 +78,7 @@ impl Announcement {
             flags: Vec::new(),
             gate,
             note: None,
+            homes: Vec::new(),
         }
     }
 
@@ -83,13 +96,13 @@ impl Announcement {
     }
 
     /// What admission decided on a scan.
-    pub(super) fn of_decision(scan: &Scan, gate: GateId, decision: &Decision, note: Option<String>) -> Self {
+    pub(super) fn of_decision(scan: &Scan, gate: GateId, decision: &Decision, beside: Beside) -> Self {
         let blank = Self {
             reason: None,
-            note,
+            note: beside.note,
             ..Self::of_failure(scan, gate)
         };
-        match decision.verdict.clone() {
+        let said = match decision.verdict.clone() {
             Verdict::Admit {
                 entry,
                 persons,
@@ -119,6 +132,11 @@ impl Announcement {
                 flags,
                 ..blank
             },
+        };
+        let sent_home = said.reason == Some(Reason::NotHomeGate) || said.prompt == Some(Prompt::NotHomeGate);
+        Self {
+            homes: if sent_home { beside.homes } else { Vec::new() },
+            ..said
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Announcement, Opening};
-use crate::domain::admission::{Direction, Known, Lane, Occupancy};
+use crate::domain::admission::{Direction, Known, Lane, Occupancy, Reach};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::ids::{GateId, OperatorId, StreamId, TicketId, ZoneId};
 use crate::domain::rules::Rulebook;
@@ -90,6 +90,8 @@ pub enum Event {
     Answered(Answer),
     /// The gate goes by something else from now on.
     Configured(Box<Config>),
+    /// How the gate stands to the others from now on; [`Reach::Apart`] until it is told.
+    Reach(Reach),
     /// Time went by: see [`super::Gate::wakes_at`].
     Tick,
     /// The process ends: what is held back is handed over.

@@ -9,7 +9,7 @@ use super::opening::{Awaited, Unrecorded};
 use super::passing::Passing;
 use super::scan::{Judged, Knowing, Scan};
 use super::view::{Key, Reading, View};
-use crate::domain::admission::{Direction, Known, Occupancy};
+use crate::domain::admission::{Direction, Known, Occupancy, Reach};
 use crate::domain::checkin::{Denial, Draft, Fact, History};
 use crate::domain::ids::TicketId;
 use crate::domain::time::{Moment, Now};
@@ -31,6 +31,7 @@ pub struct Gate {
     view: View,
     lines: VecDeque<String>,
     denials: Denials,
+    reach: Reach,
 }
 
 /// What the gate is at.
@@ -77,6 +78,7 @@ impl Gate {
             view: View::default(),
             lines: VecDeque::new(),
             denials: Denials::default(),
+            reach: Reach::default(),
         }
     }
 
@@ -84,6 +86,12 @@ impl Gate {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// How it stands to the other gates, as it was told.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Takes an event in and says what to do, in order.
@@ -123,6 +131,7 @@ impl Gate {
             Event::Released(about) => self.pass(when, |passing, now| passing.released(about, now)),
             Event::Answered(answer) => self.answered(answer, when),
             Event::Configured(config) => self.configured(config),
+            Event::Reach(reach) => self.reached(reach),
             Event::Tick => Vec::new(),
             Event::Closing => noted(self.denials.all()),
         }
@@ -196,6 +205,11 @@ impl Gate {
         Vec::new()
     }
 
+    fn reached(&mut self, reach: Reach) -> Vec<Effect> {
+        self.reach = reach;
+        Vec::new()
+    }
+
     /// Whether a scan is on its way, or guests are to pass: the next one waits.
     fn is_busy(&self) -> bool {
         match self.state {
@@ -243,6 +257,8 @@ impl Gate {
             listing: &known.listing,
             history: &History::fold(known.facts),
             occupancy,
+            reach: self.reach,
+            conflict: known.conflict,
             list_version,
         };
         let judged = scan.judge(&self.config, &knowing, when.now);

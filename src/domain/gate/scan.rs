@@ -1,9 +1,10 @@
 //! One scan on its way from a text to a fact.
 
+use super::announcement::{Announcement, Beside};
 use super::event::{Config, Count};
-use super::{Announcement, opening::Awaited};
+use super::opening::Awaited;
 use crate::domain::admission::{
-    Decision, Direction, Inputs, Knowledge, Listing, Noted, Occupancy, Request, Shown, admit, draft,
+    Decision, Direction, Inputs, Knowledge, Listing, Noted, Occupancy, Reach, Request, Shown, admit, draft,
 };
 use crate::domain::checkin::{Draft, History};
 use crate::domain::ids::TicketId;
@@ -24,6 +25,8 @@ pub(super) struct Knowing<'a> {
     pub(super) listing: &'a Listing,
     pub(super) history: &'a History,
     pub(super) occupancy: Option<Occupancy>,
+    pub(super) reach: Reach,
+    pub(super) conflict: bool,
     pub(super) list_version: u64,
 }
 
@@ -70,6 +73,8 @@ impl Scan {
             listing: &Listing::NoList,
             history: &History::default(),
             occupancy: None,
+            reach: Reach::Apart,
+            conflict: false,
             list_version: 0,
         };
         self.judge_and(config, &knowing, now, |decision| Decision {
@@ -96,6 +101,8 @@ impl Scan {
             lane: &lane,
             rules: &config.rules,
             occupancy: knowing.occupancy,
+            reach: knowing.reach,
+            conflict: knowing.conflict,
             now,
             request: &self.request,
         };
@@ -104,9 +111,14 @@ impl Scan {
             list_version: knowing.list_version,
             operator: config.operator.clone(),
         };
-        let note = config.rules.type_rules(inputs.ticket_type()).note.clone();
+        let rules = &config.rules;
+        let home = rules.home(&self.ticket(), inputs.ticket_type());
+        let beside = Beside {
+            note: rules.type_rules(inputs.ticket_type()).note.clone(),
+            homes: home.map(|home| home.gates.clone()).unwrap_or_default(),
+        };
         Judged {
-            announcement: Announcement::of_decision(self, lane.gate.clone(), &decision, note),
+            announcement: Announcement::of_decision(self, lane.gate.clone(), &decision, beside),
             draft: draft(&inputs, &decision, &knowledge),
             decision,
         }

@@ -1,5 +1,6 @@
 //! Admission's rules as plain data: validated when written, synced with the allowlist.
 
+mod homes;
 mod sites;
 mod time_zone;
 mod validate;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{EventId, GateId, TicketType, ZoneId};
 use super::time::UnixSeconds;
 
+pub use homes::{Elsewhere, HashRange, Home};
 pub use time_zone::{EventTimeZone, UnknownTimeZone};
 pub use validate::RulesError;
 pub use windows::{OpenWindow, Within};
@@ -49,6 +51,10 @@ pub struct Rulebook {
     /// Rules for each ticket type; a type without any follows the defaults.
     #[serde(default)]
     pub types: BTreeMap<TicketType, TypeRules>,
+    /// Tickets bound to gates for the time in which gates cannot see each other's check-ins. The first that fits a
+    /// ticket binds it; one that none fits may enter anywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub homes: Vec<Home>,
 }
 
 /// What to do where the clock cannot tell whether a window is open.

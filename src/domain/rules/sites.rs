@@ -22,6 +22,7 @@ impl Rulebook {
             zones: BTreeMap::new(),
             gates: BTreeMap::new(),
             types: BTreeMap::new(),
+            homes: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A rulebook is checked whole when it is read, so that no gate ever meets a rule that makes no sense.
 
-use super::{EntryWindow, Rulebook, TypeRules};
-use crate::domain::ids::ZoneId;
+use super::{EntryWindow, Home, Rulebook, TypeRules};
+use crate::domain::ids::{GateId, ZoneId};
 
 /// Minutes of a day.
 const DAY_MIN: u16 = 24 * 60;
@@ -40,6 +40,11 @@ impl Rulebook {
         rules.types.iter().try_for_each(|(ticket_type, type_rules)| {
             rules.check_type(type_rules, &format!("types.{ticket_type}"))
         })?;
+        rules
+            .homes
+            .iter()
+            .enumerate()
+            .try_for_each(|(i, home)| rules.check_home(home, &format!("homes[{i}]")))?;
         Ok(rules)
     }
 
@@ -121,8 +126,7 @@ impl Rulebook {
         if let Some(gates) = &rules.gates {
             let field = format!("{at}.gates");
             check(!gates.is_empty(), &field, NOWHERE)?;
-            let known = self.gates.is_empty() || gates.iter().all(|gate| self.gates.contains_key(gate));
-            check(known, &field, "names a gate that does not stand under gates")?;
+            self.check_gates(gates, &field)?;
         }
         if let Some(zones) = &rules.zones {
             let field = format!("{at}.zones");
@@ -131,6 +135,32 @@ impl Rulebook {
             check(known, &field, "names a zone that does not stand under zones")?;
         }
         Ok(())
+    }
+
+    fn check_home(&self, home: &Home, at: &str) -> Result<(), RulesError> {
+        let field = |name: &str| format!("{at}.{name}");
+        check(
+            home.types.as_ref().is_none_or(|types| !types.is_empty()),
+            &field("types"),
+            "an empty list would bind no ticket; leave it out for every type",
+        )?;
+        check(
+            home.hash.is_none_or(|part| part.from <= part.to),
+            &field("hash"),
+            "the part ends before it begins; from and to are both in it",
+        )?;
+        check(
+            !home.gates.is_empty(),
+            &field("gates"),
+            "an empty list would shut the tickets out everywhere; name their gates",
+        )?;
+        self.check_gates(&home.gates, &field("gates"))
+    }
+
+    /// Where no gates are declared, any may be named.
+    fn check_gates(&self, gates: &[GateId], field: &str) -> Result<(), RulesError> {
+        let known = self.gates.is_empty() || gates.iter().all(|gate| self.gates.contains_key(gate));
+        check(known, field, "names a gate that does not stand under gates")
     }
 
     /// Where no zones are declared, any may be named.
@@ -279,6 +309,36 @@ mod tests {
                 r#""gates":{"g":{"into":"a"}}"#,
                 r#""gates":{"g":{"into":"a","from":"a"}}"#,
                 Some("gates.g.from"),
+            ),
+            (
+                r#""homes":[{"gates":["g"]}]"#,
+                r#""homes":[{"gates":[]}]"#,
+                Some("homes[0].gates"),
+            ),
+            (
+                r#""gates":{"g":{"into":"a"}},"homes":[{"gates":["g"]}]"#,
+                r#""gates":{"g":{"into":"a"}},"homes":[{"gates":["g"]},{"gates":["h"]}]"#,
+                Some("homes[1].gates"),
+            ),
+            (
+                r#""homes":[{"types":["t"],"gates":["g"]}]"#,
+                r#""homes":[{"types":[],"gates":["g"]}]"#,
+                Some("homes[0].types"),
+            ),
+            (
+                r#""homes":[{"hash":{"from":9,"to":9},"gates":["g"]}]"#,
+                r#""homes":[{"hash":{"from":9,"to":8},"gates":["g"]}]"#,
+                Some("homes[0].hash"),
+            ),
+            (
+                r#""homes":[{"hash":{"from":0,"to":65535},"gates":["g"]}]"#,
+                r#""homes":[{"hash":{"from":0,"to":65536},"gates":["g"]}]"#,
+                Some("json"),
+            ),
+            (
+                r#""homes":[{"gates":["g"],"elsewhere":"ask"}]"#,
+                r#""homes":[{"gates":["g"],"elsewhere":"shrug"}]"#,
+                Some("json"),
             ),
             (r#""version":1"#, r#""versoin":1"#, Some("json")),
         ];

@@ -1,5 +1,6 @@
 //! What every store must do: one set of tests, which the macro at the end runs on each, so that none can be skipped.
 
+mod conflicts;
 mod facts;
 mod list;
 mod model;
@@ -99,6 +100,9 @@ contract! {
     list::a_chain_in_circles_ends,
     list::device_keys_hold_until_they_are_revoked,
     list::every_row_comes_back_as_it_went_in,
+    conflicts::an_open_case_is_told_with_every_issue_of_its_ticket,
+    conflicts::a_case_that_is_closed_is_told_no_more,
+    conflicts::cases_go_with_their_list,
     outbox::facts_are_sealed_in_order_and_once,
     outbox::segments_wait_for_the_acknowledgement,
     outbox::what_waits_comes_in_portions_and_one_segment_at_any_size,

@@ -9,7 +9,7 @@ use crate::domain::admission::TicketRow;
 use crate::domain::ids::TicketType;
 use crate::ledger::LedgerError;
 use crate::ledger::place::{Place, completes, place};
-use crate::wire::{Change, DeviceRow, LogPage, Segment};
+use crate::wire::{Change, ConflictRow, DeviceRow, LogPage, Segment};
 
 /// Rows that one transaction writes at most, so that a scan never waits for sync longer than this takes.
 const ROWS_MAX: usize = 1_000;
@@ -132,6 +132,7 @@ fn write(connection: &Connection, page: &LogPage, (list, aside): (ListNumber, bo
             }
             // Its facts were merged before.
             Change::Segment(_) => (),
+            Change::Conflict(row) => write_conflict(connection, list, row)?,
         }
     }
     rows::execute(
@@ -256,6 +257,15 @@ fn write_device(connection: &Connection, list: ListNumber, row: &DeviceRow) -> R
     Ok(())
 }
 
+fn write_conflict(connection: &Connection, list: ListNumber, row: &ConflictRow) -> Result<()> {
+    rows::execute(
+        connection,
+        "INSERT OR REPLACE INTO conflict (list, ticket, state) VALUES (?1, ?2, ?3)",
+        (list, row.ticket.as_bytes(), list::case_column(row.state)),
+    )?;
+    Ok(())
+}
+
 /// Clears a part of a list that is needed no more. The rest goes with the pages that follow, so that no scan waits for it.
 fn clear_dropped(connection: &Connection) -> Result<()> {
     let dropped = rows::first(
@@ -274,6 +284,7 @@ fn clear_dropped(connection: &Connection) -> Result<()> {
     )?;
     if cleared == 0 {
         rows::execute(connection, "DELETE FROM device WHERE list = ?1", [list])?;
+        rows::execute(connection, "DELETE FROM conflict WHERE list = ?1", [list])?;
         rows::execute(connection, "DELETE FROM list WHERE number = ?1", [list])?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Result, Row};
 
 use super::rows;
 use crate::domain::admission::{Status, TicketRow};
+use crate::domain::conflict::CaseState;
 use crate::domain::ids::{DeviceId, TicketId};
 use crate::domain::time::UnixSeconds;
 use crate::ledger::{CHAIN_MAX, EventDocuments};
@@ -101,6 +102,22 @@ pub(super) fn chained(connection: &Connection, list: ListNumber) -> Result<Vec<T
     )
 }
 
+/// Whether the server holds an open conflict case on one of these tickets.
+pub(super) fn has_open_case(connection: &Connection, list: ListNumber, chain: &[TicketId]) -> Result<bool> {
+    for ticket in chain {
+        let open = rows::first(
+            connection,
+            "SELECT 1 FROM conflict WHERE list = ?1 AND ticket = ?2 AND state = ?3",
+            (list, ticket.as_bytes(), case_column(CaseState::Open)),
+            |_| Ok(()),
+        )?;
+        if open.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The live list's rulebook and keyring.
 pub(super) fn documents(connection: &Connection) -> Result<EventDocuments> {
     let documents = rows::first(
@@ -138,6 +155,15 @@ pub(super) fn device_status_column(status: DeviceStatus) -> i64 {
         DeviceStatus::Active => 0,
         DeviceStatus::Suspended => 1,
         DeviceStatus::Revoked => 2,
+    }
+}
+
+/// A case's state as stored; the numbers are those on the wire.
+pub(super) fn case_column(state: CaseState) -> i64 {
+    match state {
+        CaseState::Open => 0,
+        CaseState::Resolved => 1,
+        CaseState::Withdrawn => 2,
     }
 }
 

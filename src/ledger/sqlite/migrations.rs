@@ -8,6 +8,7 @@ use crate::ledger::LedgerError;
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_gate.sql")),
     M::up(include_str!("../migrations/0002_exchange.sql")),
+    M::up(include_str!("../migrations/0003_conflicts.sql")),
 ];
 
 /// Brings the tables up to date, all or nothing; tables from a newer version are refused.

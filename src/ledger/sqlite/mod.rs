@@ -125,14 +125,21 @@ impl Ledger for SqliteLedger {
             ),
             None => (None, vec![*ticket]),
         };
+        let conflict = match &live {
+            Some(live) => list::has_open_case(&connection, live.number, &chain)?,
+            None => false,
+        };
         let listing = match (row, live) {
             _ if self.signature_only => Listing::NoList,
             (Some(row), _) => Listing::Listed(row),
             (None, Some(live)) => Listing::Unlisted { as_of: live.as_of },
             (None, None) => Listing::Incomplete,
         };
-        let facts = facts::of_chain(&connection, &chain)?;
-        Ok(Known { listing, facts })
+        Ok(Known {
+            listing,
+            facts: facts::of_chain(&connection, &chain)?,
+            conflict,
+        })
     }
 
     fn occupancy(&mut self, zone: &ZoneId, since: UnixMillis) -> Result<u32, LedgerError> {

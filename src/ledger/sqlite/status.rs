@@ -27,6 +27,7 @@ pub(super) fn status(connection: &Connection) -> Result<LedgerStatus> {
         )?,
         contradictions: count("SELECT COUNT(*) FROM contradiction")?,
         denials: count("SELECT COUNT(*) FROM denial")?,
+        open_conflicts: on_list("SELECT COUNT(*) FROM conflict WHERE list = ?1 AND state = 0")?,
         as_of: live.as_ref().map(|head| head.as_of),
         cursor: live.map(|head| head.cursor),
     })

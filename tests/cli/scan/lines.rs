@@ -1,5 +1,7 @@
 //! Lines of a hardware scanner.
 
+use std::fs;
+
 use serde_json::Value;
 
 use super::{AT, Trial, feed, id, outcomes, scans, stderr};
@@ -152,4 +154,24 @@ fn a_rulebook_is_followed() {
         (&scan["verdict"], &scan["prompt"]),
         (&"ask".into(), &"CHECK_ID".into())
     );
+}
+
+#[test]
+fn a_guest_whose_ticket_is_at_home_elsewhere_is_sent_there() {
+    let trial = Trial::new();
+    let rules = trial.path("rules.json");
+    fs::write(
+        &rules,
+        r#"{"event":"spring-26","homes":[{"types":["adult"],"gates":["north","east"]}]}"#,
+    )
+    .unwrap();
+    let at = |gate: &str| {
+        let mut command = trial.scan();
+        command.arg("--rules").arg(&rules).args(["--gate", gate]);
+        feed(&mut command, trial.code(1).as_bytes())
+    };
+    assert_eq!(outcomes(&at("north")), ["admit"]);
+    let refused = at("south");
+    assert_eq!(outcomes(&refused), ["NOT_HOME_GATE"]);
+    assert_eq!(scans(&refused)[0]["homes"], serde_json::json!(["north", "east"]));
 }

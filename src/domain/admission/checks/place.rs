@@ -1,13 +1,22 @@
 //! Whether the ticket's type may enter here, and now.
 
 use crate::domain::admission::findings::Findings;
-use crate::domain::admission::inputs::Inputs;
-use crate::domain::rules::{TypeRules, Within};
-use crate::domain::verdict::Reason;
+use crate::domain::admission::inputs::{Inputs, Reach, Subject};
+use crate::domain::rules::{Elsewhere, TypeRules, Within};
+use crate::domain::verdict::{Prompt, Reason};
 
-pub(in crate::domain::admission) fn check<'a>(inputs: &Inputs<'a>, rules: &TypeRules) -> Findings<'a> {
+pub(in crate::domain::admission) fn check<'a>(
+    inputs: &Inputs<'a>,
+    subject: &Subject<'_>,
+    rules: &TypeRules,
+) -> Findings<'a> {
     let mut found = Findings::default();
     found.refuse_if(!may_enter_here(inputs, rules), Reason::WrongGate);
+    match away_from_home(inputs, subject) {
+        None => {}
+        Some(Elsewhere::Refuse) => found.refuse(Reason::NotHomeGate, None),
+        Some(Elsewhere::Ask) => found.ask(Prompt::NotHomeGate, None),
+    }
     if !rules.windows.is_empty() {
         let windows = inputs.rules.windows_near(rules, inputs.now);
         match Within::any(windows.iter().map(|window| window.tolerant), inputs.now) {
@@ -17,6 +26,19 @@ pub(in crate::domain::admission) fn check<'a>(inputs: &Inputs<'a>, rules: &TypeR
         }
     }
     found
+}
+
+/// What to do with a ticket that belongs to other gates while this one cannot see what they do. Gates that see each
+/// other need no homes.
+fn away_from_home(inputs: &Inputs<'_>, subject: &Subject<'_>) -> Option<Elsewhere> {
+    if inputs.reach == Reach::Together {
+        return None;
+    }
+    let home = inputs
+        .rules
+        .home(&inputs.shown.claims.ticket, subject.ticket_type)?;
+    let here = home.gates.contains(&inputs.lane.gate);
+    (!here).then_some(home.elsewhere)
 }
 
 fn may_enter_here(inputs: &Inputs<'_>, rules: &TypeRules) -> bool {

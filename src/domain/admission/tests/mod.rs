@@ -1,5 +1,6 @@
 mod exits;
 mod history;
+mod homes;
 mod order;
 mod ticket;
 mod windows;

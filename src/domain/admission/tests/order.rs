@@ -4,7 +4,7 @@ use super::{flags, word};
 use crate::domain::admission::fixtures::{Case, NOON};
 use crate::domain::admission::{Listing, Occupancy, Status};
 use crate::domain::checkin::Kind;
-use crate::domain::rules::{ClockUnsure, EntryWindow, Reentry, TypeRules, Zone};
+use crate::domain::rules::{ClockUnsure, Elsewhere, EntryWindow, Home, Reentry, TypeRules, Zone};
 use crate::domain::time::UnixSeconds;
 use crate::domain::verdict::Reason;
 
@@ -40,6 +40,14 @@ const SPOILS: &[Spoil] = &[
     }),
     (Reason::WrongGate, "gate", |case| {
         adult(case).gates = Some(vec!["gate-z".parse().expect("a name")])
+    }),
+    (Reason::NotHomeGate, "home", |case| {
+        case.rules.homes = vec![Home {
+            types: None,
+            hash: None,
+            gates: vec!["gate-z".parse().expect("a name")],
+            elsewhere: Elsewhere::Refuse,
+        }]
     }),
     (Reason::OutsideWindow, "window", |case| {
         adult(case).windows = vec![window(NOON.plus(100))]

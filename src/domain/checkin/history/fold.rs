@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::checkin::{Fact, FactRange, FactRef, Kind};
+use crate::domain::ids::ZoneId;
 
 /// A fact, and what is left of it after what the others say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,21 @@ impl Counted {
     /// Whether it is an entry that let somebody in.
     pub(super) fn is_entry(&self) -> bool {
         matches!(self.fact.draft.kind, Kind::Entry | Kind::Override) && self.persons > 0
+    }
+
+    /// Persons of the ticket inside a zone after it, where so many were inside before it.
+    pub(super) fn inside_after(&self, inside: u32, zone: &ZoneId, admits: u8) -> u32 {
+        let persons = u32::from(self.persons);
+        let into = self.fact.draft.zone == *zone;
+        let from = self.fact.draft.from_zone.as_ref() == Some(zone);
+        match self.fact.draft.kind {
+            Kind::Entry | Kind::Override if into => inside.saturating_add(persons),
+            Kind::Entry | Kind::Override if from => inside.saturating_sub(persons),
+            Kind::Exit if into => inside.saturating_sub(persons),
+            Kind::Exit if from => inside.max(inside.saturating_add(persons).min(u32::from(admits))),
+            Kind::AllOut if into && !self.is_void() => 0,
+            _ => inside,
+        }
     }
 
     /// Whether it was recorded in error.

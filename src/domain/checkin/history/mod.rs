@@ -18,6 +18,26 @@ pub struct History {
     counted: Vec<Counted>,
 }
 
+/// One fact as the fold comes to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The fact.
+    pub fact: &'a Fact,
+    /// The persons that it still moves: none where it is void or all were given back, whenever that was said.
+    pub persons: u8,
+    /// The history of the facts before it, each with what is left of it.
+    pub before: &'a History,
+    counted: &'a Counted,
+}
+
+impl Step<'_> {
+    /// Persons of the ticket inside a zone after it, where so many were inside before it.
+    #[must_use]
+    pub fn inside_after(&self, inside: u32, zone: &ZoneId, admits: u8) -> u32 {
+        self.counted.inside_after(inside, zone, admits)
+    }
+}
+
 impl History {
     /// Folds facts in any order; a fact that comes twice counts once. Facts that claim one identity with
     /// different contents all count: somebody lied or restored a backup, and a guest must not pay for it twice.
@@ -64,21 +84,8 @@ impl History {
     /// never makes more of them than the ticket `admits`.
     #[must_use]
     pub fn inside(&self, zone: &ZoneId, since: UnixMillis, admits: u8) -> u32 {
-        let admits = u32::from(admits);
         let recent = self.counted.iter().filter(|counted| counted.fact.at() >= since);
-        recent.fold(0, |inside: u32, counted| {
-            let persons = u32::from(counted.persons);
-            let into = counted.fact.draft.zone == *zone;
-            let from = counted.fact.draft.from_zone.as_ref() == Some(zone);
-            match counted.fact.draft.kind {
-                Kind::Entry | Kind::Override if into => inside.saturating_add(persons),
-                Kind::Entry | Kind::Override if from => inside.saturating_sub(persons),
-                Kind::Exit if into => inside.saturating_sub(persons),
-                Kind::Exit if from => inside.max(inside.saturating_add(persons).min(admits)),
-                Kind::AllOut if into && !counted.is_void() => 0,
-                _ => inside,
-            }
-        })
+        recent.fold(0, |inside, counted| counted.inside_after(inside, zone, admits))
     }
 
     /// The fact of the newest live code that was accepted, with the time at which the code was made.
@@ -145,6 +152,20 @@ impl History {
             }
         }
         history
+    }
+
+    /// Goes through the facts once more in the order of the fold, each with the history before it.
+    pub fn replay(self, mut see: impl FnMut(&Step<'_>)) {
+        let mut before = Self::default();
+        for counted in self.counted {
+            see(&Step {
+                fact: &counted.fact,
+                persons: counted.persons,
+                before: &before,
+                counted: &counted,
+            });
+            before.counted.push(counted);
+        }
     }
 
     fn entries(&self, zone: &ZoneId) -> impl DoubleEndedIterator<Item = &Counted> {

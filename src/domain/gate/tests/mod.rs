@@ -72,6 +72,7 @@ fn live(ticket: u8, made: UnixSeconds) -> String {
 struct Venue {
     gate: Gate,
     facts: Vec<Fact>,
+    conflict: bool,
     reads: bool,
     writes: bool,
     said: Vec<Announcement>,
@@ -90,6 +91,7 @@ impl Venue {
         Self {
             gate: Gate::new(config),
             facts: Vec::new(),
+            conflict: false,
             reads: true,
             writes: true,
             said: Vec::new(),
@@ -152,6 +154,7 @@ impl Venue {
             known: Box::new(Known {
                 listing: Listing::NoList,
                 facts: of_ticket.cloned().collect(),
+                conflict: self.conflict,
             }),
             occupancy: None,
             list_version: 3,

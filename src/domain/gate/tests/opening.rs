@@ -59,6 +59,7 @@ fn known(ticket: u8) -> Event {
         known: Box::new(Known {
             listing: Listing::NoList,
             facts: Vec::new(),
+            conflict: false,
         }),
         occupancy: None,
         list_version: 1,

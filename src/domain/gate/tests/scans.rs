@@ -1,7 +1,9 @@
 //! What one scan is.
 
 use super::*;
+use crate::domain::admission::Reach;
 use crate::domain::gate::{Answer, Outcome};
+use crate::domain::rules::{Elsewhere, Home};
 use crate::domain::verdict::{Flag, Prompt};
 
 #[test]
@@ -220,4 +222,41 @@ fn an_announcement_has_the_names_that_are_printed() {
         "entry": null, "persons": null, "prompt": null, "flags": [], "gate": "gate-a",
     });
     assert_eq!(json, expected);
+}
+
+#[test]
+fn a_guest_of_another_gate_is_told_which_while_gates_are_apart() {
+    let mut config = config(Direction::Entry, "");
+    let north: crate::domain::ids::GateId = "north".parse().expect("a name");
+    config.rules.homes = vec![Home {
+        types: None,
+        hash: None,
+        gates: vec![north.clone()],
+        elsewhere: Elsewhere::Refuse,
+    }];
+    let mut venue = Venue::with(config);
+    venue.line(&code(1), 0);
+    venue.send(Event::Reach(Reach::Together), 2000);
+    venue.line(&code(1), 3000);
+    venue.send(Event::Reach(Reach::Apart), 4000);
+    venue.line(&code(2), 5000);
+    assert_eq!(
+        venue.words(),
+        [
+            (Some(1), "NOT_HOME_GATE"),
+            (Some(1), ""),
+            (Some(2), "NOT_HOME_GATE")
+        ]
+    );
+    assert_eq!(venue.said[0].homes, [north]);
+    assert_eq!(venue.said[1].homes, []);
+}
+
+#[test]
+fn staff_see_that_a_ticket_has_an_open_case() {
+    let mut venue = Venue::new(Direction::Entry, "");
+    venue.conflict = true;
+    venue.line(&code(1), 0);
+    assert_eq!(venue.said[0].flags, [Flag::Conflict]);
+    assert_eq!(venue.facts[0].draft.flags, [Flag::Conflict]);
 }
