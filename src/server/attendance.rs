@@ -22,6 +22,8 @@ pub struct EventAttendance {
     pub streams: Vec<StreamStatus>,
     /// Segments set aside for staff, by why.
     pub set_aside: BTreeMap<String, u64>,
+    /// Conflict cases that nobody has resolved.
+    pub open_conflicts: u64,
 }
 
 /// Counts an event's attendance.
@@ -38,5 +40,6 @@ pub fn attendance(db: &mut Db, event: &EventId, at: UnixMillis) -> Result<EventA
         counts: Attendance::count(db.facts(event)?, &rules, at),
         streams: db.streams(event)?,
         set_aside: db.parked(event)?.into_iter().collect(),
+        open_conflicts: db.open_cases(event)?,
     })
 }

@@ -7,11 +7,13 @@ use tempfile::TempDir;
 use wicket::domain::admission::{Status, TicketRow};
 use wicket::domain::ids::{EventId, TicketId};
 use wicket::domain::ticket::jwk::PrivateJwk;
-use wicket::domain::time::UnixSeconds;
+use wicket::domain::time::{UnixMillis, UnixSeconds};
 use wicket::server::db::{Db, LogRead, NewEvent};
 use wicket::wire::{Change, Cursor, LogPage};
 
 use super::EVENT;
+
+const NOW: UnixMillis = UnixMillis(1_795_000_000_000);
 
 fn event() -> EventId {
     EVENT.parse().unwrap()
@@ -76,7 +78,7 @@ fn a_reader_that_pauses_while_the_log_changes_ends_where_a_new_one_does() {
     let folder = TempDir::new().unwrap();
     let mut db = database(&folder);
     let rows: Vec<TicketRow> = (0..1_800).map(row).collect();
-    db.add_tickets(&event(), &rows).unwrap();
+    db.add_tickets(&event(), &rows, NOW).unwrap();
     let mut paused = BTreeMap::new();
     let first = page(&mut db, None);
     assert_eq!((first.from, first.to.sequence, first.head), (0, 1_000, 1_802));
@@ -84,10 +86,10 @@ fn a_reader_that_pauses_while_the_log_changes_ends_where_a_new_one_does() {
 
     // One that was read, and one that was not, change places in the log.
     for number in [5, 1_500] {
-        db.set_ticket_status(&event(), &rows[number].ticket, Status::Revoked)
+        db.set_ticket_status(&event(), &rows[number].ticket, Status::Revoked, NOW)
             .unwrap();
     }
-    db.add_tickets(&event(), &[row(9_999)]).unwrap();
+    db.add_tickets(&event(), &[row(9_999)], NOW).unwrap();
     let mut fresh = BTreeMap::new();
     let end = follow(&mut db, Some(first.to), &mut paused);
     assert_eq!(follow(&mut db, None, &mut fresh), end);
@@ -107,7 +109,7 @@ fn a_reader_that_pauses_while_the_log_changes_ends_where_a_new_one_does() {
 fn a_cursor_fits_only_the_log_and_the_changes_that_it_came_from() {
     let folder = TempDir::new().unwrap();
     let mut db = database(&folder);
-    db.add_tickets(&event(), &[row(1), row(2)]).unwrap();
+    db.add_tickets(&event(), &[row(1), row(2)], NOW).unwrap();
     let stands = follow(&mut db, None, &mut BTreeMap::new());
     let wrong = [
         Cursor {
@@ -145,8 +147,8 @@ fn a_cursor_fits_only_the_log_and_the_changes_that_it_came_from() {
 fn tickets_are_added_all_or_none() {
     let folder = TempDir::new().unwrap();
     let mut db = database(&folder);
-    db.add_tickets(&event(), &[row(1)]).unwrap();
-    assert!(db.add_tickets(&event(), &[row(2), row(1)]).is_err());
+    db.add_tickets(&event(), &[row(1)], NOW).unwrap();
+    assert!(db.add_tickets(&event(), &[row(2), row(1)], NOW).is_err());
     let mut rows = BTreeMap::new();
     follow(&mut db, None, &mut rows);
     assert_eq!(rows.len(), 1);

@@ -8,6 +8,8 @@
 )]
 
 mod backup;
+mod conflict_order;
+mod conflicts;
 mod cut;
 mod devices;
 mod enrolment;

@@ -42,6 +42,12 @@ fn print(counts: &EventAttendance) -> std::io::Result<()> {
             count.persons,
             count.inside
         );
+        if count.over_capacity > 0 {
+            say!(
+                "{zone}: {} persons above its capacity at the worst time",
+                count.over_capacity
+            );
+        }
     }
     for stream in counts
         .streams
@@ -53,6 +59,13 @@ fn print(counts: &EventAttendance) -> std::io::Result<()> {
             stream.holds,
             stream.stream,
             stream.device
+        );
+    }
+    if counts.open_conflicts > 0 {
+        say!(
+            "open conflicts: {}: look with `wicket admin conflict list --event {}`",
+            counts.open_conflicts,
+            counts.event
         );
     }
     for (why, segments) in &counts.set_aside {

@@ -1,6 +1,7 @@
 //! `wicket admin`: what an organiser does on the server's data, also beside a running server.
 
 mod attendance;
+mod conflict;
 mod device;
 mod event;
 mod fleet;
@@ -40,6 +41,8 @@ enum Resource {
     Device(device::Action),
     #[command(subcommand)]
     Key(key::Action),
+    #[command(subcommand)]
+    Conflict(conflict::Action),
     Attendance(attendance::Args),
     Fleet(fleet::Args),
 }
@@ -51,6 +54,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         Resource::Ticket(action) => ticket::run(action, &mut db),
         Resource::Device(action) => device::run(action, &mut db),
         Resource::Key(action) => key::run(action, &mut db),
+        Resource::Conflict(action) => conflict::run(action, &mut db),
         Resource::Attendance(args) => attendance::run(args, &mut db),
         Resource::Fleet(args) => fleet::run(args, &mut db),
     }

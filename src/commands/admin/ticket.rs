@@ -26,6 +26,8 @@ const COUNT_MAX: i64 = 100_000;
 pub(super) enum Action {
     Add(Add),
     Revoke(Revoke),
+    Block(Block),
+    Unblock(Unblock),
 }
 
 /// Put tickets on an event's list, and sign their codes. All are added, or none.
@@ -60,6 +62,27 @@ pub(super) struct Add {
 /// Withdraw a ticket for ever. Gates learn it with their next sync.
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {
+    #[command(flatten)]
+    which: Which,
+}
+
+/// Stop a ticket for the time being: gates refuse it with BLOCKED from their next sync on.
+#[derive(Debug, clap::Args)]
+pub(super) struct Block {
+    #[command(flatten)]
+    which: Which,
+}
+
+/// Let a blocked ticket count again. One that is revoked stays so.
+#[derive(Debug, clap::Args)]
+pub(super) struct Unblock {
+    #[command(flatten)]
+    which: Which,
+}
+
+/// A ticket of an event.
+#[derive(Debug, clap::Args)]
+struct Which {
     /// The event.
     #[arg(long)]
     event: EventId,
@@ -71,12 +94,16 @@ pub(super) struct Revoke {
 pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
     match action {
         Action::Add(args) => add(args, db),
-        Action::Revoke(args) => {
-            db.set_ticket_status(&args.event, &args.ticket, Status::Revoked)?;
-            say::remark(&format!("ticket {} of {} revoked", args.ticket, args.event));
-            Ok(ExitCode::SUCCESS)
-        }
+        Action::Revoke(args) => set(&args.which, Status::Revoked, "revoked", db),
+        Action::Block(args) => set(&args.which, Status::Blocked, "blocked", db),
+        Action::Unblock(args) => set(&args.which, Status::Valid, "valid again", db),
     }
+}
+
+fn set(which: &Which, status: Status, word: &str, db: &mut Db) -> Outcome {
+    db.set_ticket_status(&which.event, &which.ticket, status, now())?;
+    say::remark(&format!("ticket {} of {} is {word}", which.ticket, which.event));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn add(args: &Add, db: &mut Db) -> Outcome {
@@ -99,7 +126,7 @@ fn add(args: &Add, db: &mut Db) -> Outcome {
         Some(path) => write(path, &codes)?,
         None => std::io::stdout().write_all(codes.as_bytes())?,
     }
-    db.add_tickets(&args.event, &rows)?;
+    db.add_tickets(&args.event, &rows, now())?;
     say::remark(&format!("{} tickets added to {}", rows.len(), args.event));
     Ok(ExitCode::SUCCESS)
 }

@@ -18,6 +18,8 @@ pub(super) enum Key<'a> {
     Keyring,
     /// A ticket's row, by its id.
     Ticket(&'a [u8]),
+    /// How a ticket's conflict case stands, by its id.
+    Conflict(&'a [u8]),
     /// Nothing: what is named once and for ever. A device's rows are such, because the segments that it signed
     /// must come after its key also for a gate that reads from the start.
     Once,
@@ -29,6 +31,7 @@ impl Key<'_> {
             Self::Rulebook => b"r".to_vec(),
             Self::Keyring => b"k".to_vec(),
             Self::Ticket(id) => [b"t".as_slice(), id].concat(),
+            Self::Conflict(id) => [b"c".as_slice(), id].concat(),
             Self::Once => [b"o".as_slice(), &sequence.to_be_bytes()].concat(),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::cases::{Touched, settle};
 use super::changelog::{Key, append, log_id};
 use super::requests::Caller;
 use super::soundness::{Aside, Sound, check};
@@ -55,11 +56,12 @@ impl Db {
         let transaction = self.begin()?;
         let event = event_row(&transaction, caller.event.as_str())?;
         let mut streams: BTreeSet<StreamId> = streams_of(&transaction, event, caller)?;
-        let mut items = Vec::new();
+        let (mut items, mut touched) = (Vec::new(), Touched::default());
         for bytes in segments {
-            items.push(take(&transaction, event, caller, bytes, now)?);
+            items.push(take(&transaction, event, caller, bytes, now, &mut touched)?);
             streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
         }
+        settle(&transaction, event, touched, now)?;
         let held = streams.iter().map(|stream| held(&transaction, event, stream));
         let receipt = Receipt {
             event: caller.event.clone(),
@@ -138,6 +140,7 @@ fn take(
     caller: &Caller,
     bytes: &[u8],
     now: UnixMillis,
+    touched: &mut Touched,
 ) -> Result<ItemAnswer, DbError> {
     let hash = Segment::hash(bytes);
     let mut known = transaction.prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?;
@@ -147,6 +150,7 @@ fn take(
     match check(transaction, event, bytes, &hash)? {
         Ok(sound) => {
             keep(transaction, event, bytes, &hash, &sound, now)?;
+            touched.facts(transaction, event, &sound.fresh)?;
             let held_before = sound.fresh.is_empty();
             Ok(if held_before {
                 ItemAnswer::AlreadyHeld

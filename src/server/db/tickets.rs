@@ -1,11 +1,13 @@
 //! An event's tickets.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::cases::{Touched, note_issue, note_standing, settle};
 use super::changelog::{Key, append};
-use super::{Db, DbError, event_row};
+use super::{Db, DbError, EventRow, event_row};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId};
+use crate::domain::time::UnixMillis;
 use crate::wire::{self, Change};
 
 impl Db {
@@ -13,9 +15,15 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError::Refused`] where one is on the list already.
-    pub fn add_tickets(&mut self, event: &EventId, rows: &[TicketRow]) -> Result<(), DbError> {
+    pub fn add_tickets(
+        &mut self,
+        event: &EventId,
+        rows: &[TicketRow],
+        now: UnixMillis,
+    ) -> Result<(), DbError> {
         let transaction = self.begin()?;
         let event_row = event_row(&transaction, event.as_str())?;
+        let touched = touched_by(&transaction, event_row, rows)?;
         for row in rows {
             let added = transaction
                 .prepare_cached(
@@ -35,19 +43,22 @@ impl Db {
                 Key::Ticket(row.ticket.as_bytes()),
                 &Change::Ticket(row.clone()),
             )?;
+            note_issue(&transaction, event_row, row, now)?;
         }
+        settle(&transaction, event_row, touched, now)?;
         Ok(transaction.commit()?)
     }
 
-    /// Gives a ticket another status.
+    /// Gives a ticket another status; [`Status::Revoked`] is for ever.
     ///
     /// # Errors
-    /// [`DbError::Refused`] where it is not on the list.
+    /// [`DbError::Refused`] where it is not on the list, or is revoked and should be anything else.
     pub fn set_ticket_status(
         &mut self,
         event: &EventId,
         ticket: &TicketId,
         status: Status,
+        now: UnixMillis,
     ) -> Result<(), DbError> {
         let transaction = self.begin()?;
         let event_row = event_row(&transaction, event.as_str())?;
@@ -63,6 +74,13 @@ impl Db {
             return Err(DbError::Refused(refused));
         };
         let mut row: TicketRow = wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"))?;
+        if row.status == status {
+            return Ok(());
+        }
+        if row.status == Status::Revoked {
+            let refused = format!("the ticket {ticket} is revoked, which is for ever: issue a new one");
+            return Err(DbError::Refused(refused));
+        }
         row.status = status;
         transaction.execute(
             "UPDATE tickets SET row = ?3 WHERE event = ?1 AND ticket = ?2",
@@ -74,6 +92,35 @@ impl Db {
             Key::Ticket(ticket.as_bytes()),
             &Change::Ticket(row),
         )?;
+        note_standing(&transaction, event_row, ticket, status, now)?;
+        let mut touched = Touched::default();
+        touched.ticket(*ticket);
+        settle(&transaction, event_row, touched, now)?;
         Ok(transaction.commit()?)
     }
+}
+
+/// The tickets whose cases new rows may change: those that were admitted before they were listed, and those that are
+/// one with others. An event's first tickets turn it into one with a list, which concerns all that happened.
+fn touched_by(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    rows: &[TicketRow],
+) -> Result<Touched, DbError> {
+    let any = |sql: &str| transaction.prepare_cached(sql)?.exists([event.0]);
+    if !any("SELECT 1 FROM facts WHERE event = ?1 LIMIT 1")? {
+        return Ok(Touched::default());
+    }
+    if !any("SELECT 1 FROM tickets WHERE event = ?1 LIMIT 1")? {
+        return Ok(Touched::every());
+    }
+    let mut has_facts =
+        transaction.prepare_cached("SELECT 1 FROM facts WHERE event = ?1 AND ticket = ?2 LIMIT 1")?;
+    let mut touched = Touched::default();
+    for row in rows {
+        if row.replaces.is_some() || has_facts.exists(params![event.0, row.ticket.as_bytes()])? {
+            touched.ticket(row.ticket);
+        }
+    }
+    Ok(touched)
 }

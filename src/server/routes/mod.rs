@@ -2,6 +2,7 @@
 
 mod attendance;
 mod check_ins;
+mod conflicts;
 mod enrol;
 mod fleet;
 mod heartbeat;
@@ -35,6 +36,8 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/attendance", get(attendance::attendance))
         .route("/sync/v1/heartbeat", post(heartbeat::heartbeat))
         .route("/sync/v1/fleet", get(fleet::fleet))
+        .route("/sync/v1/conflicts", get(conflicts::list))
+        .route("/sync/v1/conflicts/resolve", post(conflicts::resolve))
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn(in_time))
