@@ -6,6 +6,7 @@ mod device;
 mod event;
 mod fleet;
 mod key;
+mod restored;
 mod ticket;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ enum Resource {
     Conflict(conflict::Action),
     Attendance(attendance::Args),
     Fleet(fleet::Args),
+    Restored(restored::Args),
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -57,5 +59,6 @@ pub(super) fn run(args: &Args) -> Outcome {
         Resource::Conflict(action) => conflict::run(action, &mut db),
         Resource::Attendance(args) => attendance::run(args, &mut db),
         Resource::Fleet(args) => fleet::run(args, &mut db),
+        Resource::Restored(restored::Args {}) => restored::run(&mut db),
     }
 }

@@ -13,6 +13,7 @@ mod heads;
 mod heartbeats;
 mod keys;
 mod requests;
+mod restored;
 mod soundness;
 mod tickets;
 
