@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check bench bench-readers long packages packages-readers tools-test tools-check
+.PHONY: demo test check bench bench-readers long sim packages packages-readers tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -42,6 +42,12 @@ bench-readers: packages-readers
 # Every kill, power cut and mutation, where `make test` runs a tenth.
 long: packages tools-test
 	WICKET_LONG=1 cargo nextest run --locked --all-features
+
+# SEEDS=n runs of the simulator, from seed FROM on; `make test` runs a thousand.
+sim: SEEDS ?= 10000
+sim: FROM ?= 0
+sim: packages
+	cargo run --locked --release --features sim -- sim --seeds $(SEEDS) --from $(FROM)
 
 packages:
 	$(call install,$(PACKAGES))

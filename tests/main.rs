@@ -13,6 +13,8 @@ mod cli;
 mod durability;
 mod layers;
 mod runner;
+#[cfg(all(test, feature = "sim"))]
+mod sim;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod sync;
 mod ticket;

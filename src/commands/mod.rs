@@ -17,6 +17,8 @@ mod say;
 mod scan;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "sim")]
+mod sim;
 mod status;
 #[cfg(feature = "gate")]
 mod sync;
@@ -70,6 +72,8 @@ enum Command {
     /// Run the backend that gates sync with (not in this build).
     #[cfg(not(feature = "server"))]
     Serve(missing::Args),
+    #[cfg(feature = "sim")]
+    Sim(sim::Args),
     Status(status::Args),
     #[cfg(feature = "gate")]
     Sync(sync::Args),
@@ -105,6 +109,8 @@ impl Cli {
             Command::Serve(args) => serve::run(&args),
             #[cfg(not(feature = "server"))]
             Command::Serve(args) => missing::run(&args, "server", "server"),
+            #[cfg(feature = "sim")]
+            Command::Sim(args) => sim::run_command(&args),
             Command::Status(args) => status::run(&args),
             #[cfg(feature = "gate")]
             Command::Sync(args) => sync::run(&args),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::path::Path;
 
 use rusqlite::ffi;
 
@@ -216,6 +217,24 @@ impl Disk {
             image.files.insert(file, File::durable(content));
             image.names.insert(name.clone(), Name::durable(file));
         }
+        image
+    }
+
+    /// As [`Disk::image`], with every file in `folder`, whichever it lay in: the card is in another machine.
+    #[must_use]
+    pub fn image_in(&self, folder: &Path, seed: u64) -> Self {
+        let mut image = self.image(seed);
+        let folder = folder.to_string_lossy();
+        let moved = |name: &str| {
+            format!(
+                "{folder}/{}",
+                name.rsplit_once('/').map_or(name, |(_, file)| file)
+            )
+        };
+        image.names = std::mem::take(&mut image.names)
+            .into_iter()
+            .map(|(name, states)| (moved(&name), states))
+            .collect();
         image
     }
 

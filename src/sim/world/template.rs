@@ -1,0 +1,129 @@
+//! How a run begins: an event with its tickets, and gates that are enrolled and synced. Made once a process.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::task::Poll;
+
+use ed25519_dalek::SigningKey;
+
+use super::super::disk::{Disk, PowerDisk, Promise};
+use super::super::machine::{MachineClock, RawReply, Server, Syncer, TrueTime};
+use super::super::venue::{DOORS, Venue};
+use crate::ledger::{
+    DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, Opening, ServerKey, SqliteLedger,
+};
+use crate::server::db::{Enrolment as Enrolled, NewDevice, NewEvent};
+
+/// Gates in the template: as many as a plan may ask for.
+const GATES: u8 = 4;
+
+/// The disks of before the doors open.
+pub(super) struct Template {
+    pub(super) server: Disk,
+    pub(super) gates: Vec<Disk>,
+}
+
+impl Template {
+    pub(super) fn of_this_process() -> &'static Self {
+        static TEMPLATE: OnceLock<Template> = OnceLock::new();
+        TEMPLATE.get_or_init(Self::make)
+    }
+
+    fn make() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for locks");
+        let mut server = server(folder.path());
+        let gates = (0..GATES)
+            .map(|number| gate(folder.path(), number, &mut server))
+            .collect();
+        let server = server.disk.disk().image(0);
+        Self { server, gates }
+    }
+}
+
+fn server(folder: &Path) -> Server {
+    let venue = Venue::new();
+    let disk = PowerDisk::new(Promise::PowersafeOverwrite, 0);
+    let mut server = Server::new(folder.to_owned(), disk).expect("a server");
+    let admin = server.admin();
+    let event = NewEvent {
+        event: &venue.event,
+        log: [3; 16],
+        rulebook: &venue.rulebook(),
+        issuer: &venue.issuer(),
+    };
+    admin.add_event(&event).expect("an event");
+    let rows: Vec<_> = venue.tickets.iter().map(|ticket| ticket.row.clone()).collect();
+    admin
+        .add_tickets(&venue.event, &rows, DOORS.minus(3_600).millis())
+        .expect("tickets");
+    server
+}
+
+/// Enrolled by the server's own hand, and synced by the real run.
+fn gate(folder: &Path, number: u8, server: &mut Server) -> Disk {
+    let event = Venue::new().event;
+    let (device, gate) = (format!("pi-{number}"), format!("gate-{number}"));
+    let (device, gate) = (device.parse().expect("a name"), gate.parse().expect("a name"));
+    let key = SigningKey::from_bytes(&[100 + number; 32]);
+    let token = [number; 16].into();
+    let new = NewDevice {
+        event: &event,
+        device: &device,
+        gate: &gate,
+        token: &token,
+        until: DOORS.millis(),
+        confirm: false,
+    };
+    let admin = server.admin();
+    admin.add_device(&new).expect("a device");
+    let public = key.verifying_key().to_bytes();
+    let enrolled = admin.enrol(&token, &public, DOORS.minus(60).millis());
+    assert!(matches!(enrolled, Ok(Enrolled::Enrolled(_))));
+    let server_key = admin.server_key(&[0; 32]).expect("a key").verifying_key();
+    let enrolment = Enrolment {
+        server: "http://origin".to_owned(),
+        server_key: ServerKey(server_key),
+        device,
+        event,
+        gate,
+    };
+    let folder = folder.join(format!("gate-{number}"));
+    let disk = PowerDisk::new(Promise::PowersafeOverwrite, u64::from(number));
+    let opening = Opening {
+        vfs: Some(disk.vfs().to_owned()),
+        ..Opening::default()
+    };
+    let mut ledger = SqliteLedger::attach(&folder, &opening).expect("a store");
+    let enrolment = serde_json::to_vec(&enrolment).expect("JSON");
+    ledger.set_setting(ENROLMENT_SETTING, &enrolment).expect("kept");
+    ledger
+        .set_setting(DEVICE_KEY_SETTING, key.as_bytes())
+        .expect("kept");
+    sync(ledger, number, server);
+    let model = disk.disk();
+    model.image(0)
+}
+
+fn sync(ledger: SqliteLedger, number: u8, server: &mut Server) {
+    let time = TrueTime::new(DOORS.millis());
+    let clock = MachineClock::new(&time, u64::MAX - u64::from(number), 0);
+    let mut syncer = Syncer::new(Box::new(ledger), clock, [200 + number; 16]);
+    loop {
+        match syncer.go_on() {
+            Poll::Ready(ended) => {
+                ended.expect("a first sync");
+                return;
+            }
+            Poll::Pending => {
+                let request = syncer
+                    .slot
+                    .borrow_mut()
+                    .sent
+                    .take()
+                    .expect("it waits for an answer");
+                let reply: RawReply = server.answer(&request, time.now());
+                syncer.slot.borrow_mut().came = Some(Ok(reply));
+            }
+        }
+    }
+}

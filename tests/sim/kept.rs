@@ -1,0 +1,15 @@
+//! Runs that once found something, each named after what it found.
+
+use wicket::sim::{Plan, run};
+
+fn is_well(plan: &str) {
+    let plan: Plan = serde_json::from_str(plan).unwrap();
+    if let Err(violation) = run(&plan, None) {
+        panic!("{violation}");
+    }
+}
+
+#[test]
+fn a_list_that_a_restored_server_begins_anew_is_not_taken_for_an_old_one() {
+    is_well(include_str!("kept/restored_server.json"));
+}
