@@ -1,11 +1,13 @@
 //! Gates in touch: what happens at one is known at the others as it happens.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{Builder, JoinHandle};
 
+use tempfile::TempDir;
 use tokio::sync::oneshot;
 use wicket::device::clock::{Clock, FixedClock, boot, estimated};
 use wicket::domain::admission::{Listing, Status};
@@ -16,6 +18,7 @@ use wicket::ledger::{Ledger, Opening, SqliteLedger};
 use wicket::sync::{Contact, Machine, Notice, SyncError, Vitals, accompany};
 
 use super::{EVENT, Gate, Server, unique};
+use crate::cli::wicket;
 
 /// What a companion told, as far as the tests look.
 #[derive(Debug, PartialEq)]
@@ -244,4 +247,110 @@ fn point_at(folder: &Path, address: &str) {
     enrolment.server = format!("http://{address}");
     let json = serde_json::to_vec(&enrolment).unwrap();
     ledger.set_setting(ENROLMENT_SETTING, &json).unwrap();
+}
+
+/// A `wicket scan` that is in touch with its server by itself.
+struct Lane {
+    process: Child,
+    verdicts: Lines<BufReader<ChildStdout>>,
+    remarks: Lines<BufReader<ChildStderr>>,
+}
+
+impl Lane {
+    fn of(gate: Gate) -> (Self, TempDir) {
+        let Gate { folder, ledger } = gate;
+        // The process that scans claims the folder.
+        drop(ledger);
+        let mut process = wicket()
+            .args(["scan", "--data"])
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let verdicts = BufReader::new(process.stdout.take().unwrap()).lines();
+        let remarks = BufReader::new(process.stderr.take().unwrap()).lines();
+        let lane = Self {
+            process,
+            verdicts,
+            remarks,
+        };
+        (lane, folder)
+    }
+
+    fn until_it_remarks(&mut self, words: &str) {
+        let said = self.remarks.find(|line| line.as_ref().unwrap().contains(words));
+        assert!(said.is_some(), "it never said {words:?}");
+    }
+
+    fn scan(&mut self, code: &str) -> String {
+        let stdin = self.process.stdin.as_mut().unwrap();
+        writeln!(stdin, "{code}").unwrap();
+        self.verdicts.next().unwrap().unwrap()
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_ticket_that_one_lane_admitted_is_refused_at_the_next_and_so_is_a_withdrawn_one() {
+    let server = Server::with_tickets(0);
+    let codes = server.admin(&[
+        "ticket",
+        "add",
+        "--event",
+        EVENT,
+        "--type",
+        "adult",
+        "--until",
+        "1900000000",
+        "--count",
+        "2",
+    ]);
+    let codes: Vec<&str> = codes.lines().collect();
+    let (mut first, mut second) = (server.gate("pi-1"), server.gate("pi-2"));
+    first.sync().unwrap();
+    second.sync().unwrap();
+    let (mut first, _one) = Lane::of(first);
+    let (mut second, other) = Lane::of(second);
+    first.until_it_remarks("in touch with the server");
+    second.until_it_remarks("in touch with the server");
+    assert!(first.scan(codes[0]).starts_with("ADMIT"));
+    let admitted = TicketId::new(&server.tickets()[0]).unwrap();
+    let also = TicketId::new(&server.tickets()[1]).unwrap();
+    let mut beside = SqliteLedger::attach(other.path(), &Opening::default()).unwrap();
+    let mut known = |wanted: &dyn Fn(&mut SqliteLedger) -> bool| {
+        // The test runner ends a wait that is in vain.
+        while !wanted(&mut beside) {
+            std::thread::yield_now();
+        }
+    };
+    known(&|ledger| {
+        [admitted, also]
+            .iter()
+            .any(|ticket| !ledger.look_up(ticket).unwrap().facts.is_empty())
+    });
+    assert!(second.scan(codes[0]).starts_with("DENY ALREADY_USED"));
+    for ticket in [admitted, also] {
+        server.admin(&[
+            "ticket",
+            "revoke",
+            "--event",
+            EVENT,
+            "--ticket",
+            &ticket.to_string(),
+        ]);
+    }
+    let revoked = |ledger: &mut SqliteLedger, ticket| {
+        let listing = ledger.look_up(&ticket).unwrap().listing;
+        matches!(listing, Listing::Listed(row) if row.status == Status::Revoked)
+    };
+    known(&|ledger| revoked(ledger, admitted) && revoked(ledger, also));
+    assert!(second.scan(codes[1]).starts_with("DENY REVOKED"));
 }

@@ -18,8 +18,10 @@ use super::{Outcome, say, with_causes};
 use crate::device::camera_replay::Replay;
 use crate::device::stop_signal::on_stop_signal;
 use crate::domain::admission::Direction;
+#[cfg(feature = "gate")]
+use crate::domain::admission::Reach;
 use crate::domain::ids::{EventId, GateId};
-use crate::runner::{Decider, Feed, FrameRate, Notice, read_frames, read_lines};
+use crate::runner::{Decider, Feed, FrameRate, Notice, SharedReach, read_frames, read_lines};
 #[cfg(feature = "gate")]
 use crate::sync::Contact;
 
@@ -102,7 +104,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let (feed, intake) = Feed::new();
     let stop = feed.clone();
     on_stop_signal(move || stop.stop())?;
-    keep_in_touch(args, &setup)?;
+    let reach = keep_in_touch(args, &setup)?;
     match replay {
         Some(replay) => {
             for folder in replay.without_images() {
@@ -117,24 +119,29 @@ pub(super) fn run(args: &Args) -> Outcome {
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let mut watcher = |notice: Notice<'_>| tell(&notice, args.json, &mut out);
-    let decider = Decider::new(setup.orders, setup.ledger, setup.reread);
+    let decider = Decider::new(setup.orders, setup.ledger, setup.reread).reaching(reach);
     decider.run(&intake, &mut watcher)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Syncs beside the scan, where there is a server to be in touch with.
+/// Syncs beside the scan, where there is a server to be in touch with; how the gate then stands to the others.
 #[cfg(feature = "gate")]
-fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<()> {
-    match &setup.enrolled {
-        Some(folder) if !args.no_sync => companion::start(folder.clone(), Contact::default()),
-        _ => Ok(()),
+fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<SharedReach> {
+    let reach = SharedReach::default();
+    if let Some(folder) = setup.enrolled.clone().filter(|_| !args.no_sync) {
+        let shared = reach.clone();
+        let contact = Contact::telling(move |together| {
+            shared.set(if together { Reach::Together } else { Reach::Apart });
+        });
+        companion::start(folder, contact)?;
     }
+    Ok(reach)
 }
 
-/// A build without sync is kept up to date by hand.
+/// A build without sync is kept up to date by hand, and apart from the others in between.
 #[cfg(not(feature = "gate"))]
-fn keep_in_touch(_: &Args, _: &Setup) -> io::Result<()> {
-    Ok(())
+fn keep_in_touch(_: &Args, _: &Setup) -> io::Result<SharedReach> {
+    Ok(SharedReach::default())
 }
 
 fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()> {
