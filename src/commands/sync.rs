@@ -1,18 +1,22 @@
 //! `wicket sync`: the event's log down, the check-ins up, now.
 
 use std::error::Error;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::say::{self, say};
 use super::vitals::vitals;
 use super::{Outcome, companion, random, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::ledger::{Opening, SqliteLedger};
-use crate::sync::{Givens, Summary, SyncError, beat, sync};
+use crate::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError, beat, sync};
 
 /// The most attempts that make sense before a person looks at the network.
 const ATTEMPTS_MAX: i64 = 20;
+/// Seconds for one request, at the least and at the most: below, no mobile link answers; above, nobody waits.
+const TIMEOUT_S: RangeInclusive<f64> = 0.1..=3_600.0;
 /// Exit status where the server refused, lied or was not there: the gate itself is well.
 const SERVER_SAID_NO: u8 = 1;
 
@@ -32,6 +36,9 @@ pub(super) struct Args {
     /// does so by itself.
     #[arg(long, conflicts_with = "attempts")]
     watch: bool,
+    /// After how long without its whole answer a request is given up, such as 300 for a very slow link.
+    #[arg(long, value_name = "SECONDS", conflicts_with = "watch", default_value_t = REQUEST_TIMEOUT.as_secs_f64(), value_parser = seconds)]
+    timeout: f64,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -46,9 +53,13 @@ pub(super) fn run(args: &Args) -> Outcome {
         nonce: random::bytes()?,
         jitter: u64::from_be_bytes(random::bytes()?),
     };
-    match sync(&mut ledger, &givens, args.attempts) {
+    let patience = Patience {
+        attempts: args.attempts,
+        timeout: Duration::from_secs_f64(args.timeout),
+    };
+    match sync(&mut ledger, &givens, &patience) {
         Ok(summary) => {
-            tell_health(args, &mut ledger)?;
+            tell_health(args, &mut ledger, patience.timeout)?;
             told(&summary)
         }
         Err(error) => stopped(error),
@@ -56,15 +67,24 @@ pub(super) fn run(args: &Args) -> Outcome {
 }
 
 /// The sync is done whether or not the server hears how this gate is.
-fn tell_health(args: &Args, ledger: &mut SqliteLedger) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn tell_health(
+    args: &Args,
+    ledger: &mut SqliteLedger,
+    timeout: Duration,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let vitals = vitals(&args.data, ledger)?;
-    if let Err(error) = beat(ledger, &vitals, estimated, random::bytes()?) {
+    if let Err(error) = beat(ledger, &vitals, estimated, random::bytes()?, timeout) {
         say::remark(&format!(
             "wicket: the server was not told how this gate is: {}",
             with_causes(&error)
         ));
     }
     Ok(())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds| TIMEOUT_S.contains(seconds));
+    seconds.ok_or_else(|| format!("seconds from {} to {}", TIMEOUT_S.start(), TIMEOUT_S.end()))
 }
 
 /// What stopped it, and whose fault it was.

@@ -1,5 +1,7 @@
 //! The gate's heartbeat: built from what the ledger holds and what the machine says, handed over at each contact.
 
+use std::time::Duration;
+
 use super::client::Client;
 use super::error::SyncError;
 use super::trust::GateClock;
@@ -52,7 +54,8 @@ pub fn health(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<Health, SyncEr
     })
 }
 
-/// Tells the server how this gate is, once. `clock` is this machine's estimate of the time, `epoch` is random.
+/// Tells the server how this gate is, once. `clock` is this machine's estimate of the time, `epoch` is random. It gives up
+/// after `timeout`.
 ///
 /// # Errors
 /// [`SyncError`] in words; nothing hangs on a heartbeat but what an operator sees.
@@ -61,8 +64,10 @@ pub fn beat(
     vitals: &Vitals,
     clock: GateClock,
     epoch: [u8; 16],
+    timeout: Duration,
 ) -> Result<(), SyncError> {
     let mut client = super::client(ledger, clock, epoch)?;
+    client.uplink_mut().give_up_after(timeout);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

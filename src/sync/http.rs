@@ -20,8 +20,8 @@ use crate::wire::request::CBOR;
 
 /// To reach the server: a lost SYN is sent again twice by then.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// For a request and its answer in all: as long as the server gives it.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// For a request and its answer in all, where nobody says otherwise: as long as the server gives it.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A server, over HTTP.
 #[derive(Debug, Clone)]
@@ -30,6 +30,7 @@ pub struct Http {
     streams: reqwest::Client,
     server: String,
     trust: Trust,
+    timeout: Duration,
 }
 
 /// An open stream of news.
@@ -46,7 +47,7 @@ impl Http {
     /// # Errors
     /// [`SyncError::Client`] where the machine gives no HTTP client.
     pub fn new(server: &str, trust: Trust) -> Result<Self, SyncError> {
-        let requests = builder(&trust)?.timeout(REQUEST_TIMEOUT);
+        let requests = builder(&trust)?;
         // A stream has no end, but never a long silence.
         let streams = builder(&trust)?.read_timeout(Duration::from_millis(SILENCE_MS_MAX));
         Ok(Self {
@@ -54,7 +55,13 @@ impl Http {
             streams: streams.build().map_err(SyncError::Client)?,
             server: server.to_owned(),
             trust,
+            timeout: REQUEST_TIMEOUT,
         })
+    }
+
+    /// From now on, gives up a request that has no whole answer after `timeout`.
+    pub(super) fn give_up_after(&mut self, timeout: Duration) {
+        self.timeout = timeout;
     }
 
     /// Opens the stream that tells of news.
@@ -116,6 +123,7 @@ impl Http {
         };
         self.client
             .request(method, format!("{}{}", self.server, request.path))
+            .timeout(self.timeout)
             .header(ACCEPT, CBOR)
             .header(ACCEPT_ENCODING, "zstd")
     }

@@ -22,7 +22,7 @@ pub use enrol::enrol;
 pub use enrolment::enrolment;
 pub use error::SyncError;
 pub use heartbeat::{Vitals, beat, health};
-pub use http::Http;
+pub use http::{Http, REQUEST_TIMEOUT};
 pub use time::BootClock;
 pub use trust::{GateClock, Trust};
 pub use up::Up;
@@ -50,6 +50,15 @@ pub struct Givens<'a> {
     pub jitter: u64,
 }
 
+/// How long to bear with a server, and with the way to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How often, at least once, one that is busy or cannot be reached is asked, with back-off in between.
+    pub attempts: u32,
+    /// After how long without its whole answer a request is given up.
+    pub timeout: Duration,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -64,13 +73,13 @@ pub struct Summary {
 }
 
 /// Syncs once over HTTP: the time, the log down to its head, the facts up. Each page, and each acknowledgement, is kept as it
-/// comes, so that a run cut anywhere goes on from there. `attempts` (at least 1) is how often an unreachable or busy
-/// server is asked, with back-off in between.
+/// comes, so that a run cut anywhere goes on from there.
 ///
 /// # Errors
 /// [`SyncError`] in words that say what to do next; nothing that was scanned is lost by any of them.
-pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, attempts: u32) -> Result<Summary, SyncError> {
+pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, patience: &Patience) -> Result<Summary, SyncError> {
     let mut client = client(ledger, givens.clock, givens.epoch)?;
+    client.uplink_mut().give_up_after(patience.timeout);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -82,7 +91,7 @@ pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, attempts: u32) -> Resu
                 Ok(summary) => return Ok(summary),
                 Err(error) => error,
             };
-            let Some(asked_ms) = error.try_again().filter(|_| attempt < attempts) else {
+            let Some(asked_ms) = error.try_again().filter(|_| attempt < patience.attempts) else {
                 return Err(error);
             };
             let random = givens

@@ -177,6 +177,9 @@ fn wrong_use_of_enrolment_says_what_to_do() {
         (&["enrol", "TKT1:ABC"][..], "admin device add"),
         (&["enrol", "TKE1:ABC"], "damaged"),
         (&["sync"], "not enrolled"),
+        (&["sync", "--timeout", "0"], "seconds from 0.1"),
+        (&["sync", "--timeout", "NaN"], "seconds from 0.1"),
+        (&["sync", "--timeout", "soon"], "seconds from 0.1"),
     ] {
         let output = gate.run(args);
         let said = String::from_utf8(output.stderr).unwrap();

@@ -35,7 +35,7 @@ use tempfile::TempDir;
 use wicket::device::clock::{boot, estimated};
 use wicket::domain::ids::StreamId;
 use wicket::ledger::{Enrolment, Ledger, Opening, SqliteLedger};
-use wicket::sync::{Givens, Summary, SyncError};
+use wicket::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError};
 use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentCode};
 
 use crate::cli::wicket;
@@ -275,5 +275,13 @@ fn sync_attempts(ledger: &mut dyn Ledger, attempts: u32) -> Result<Summary, Sync
         // No wait but the one that the server asks for.
         jitter: 0,
     };
-    wicket::sync::sync(ledger, &givens, attempts)
+    wicket::sync::sync(ledger, &givens, &patience(attempts))
+}
+
+/// With the product's own limit on each request.
+fn patience(attempts: u32) -> Patience {
+    Patience {
+        attempts,
+        timeout: REQUEST_TIMEOUT,
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::raw::send;
 use super::raw::server_key;
-use super::{EVENT, Gate, Server, enrol, seed, unique};
+use super::{EVENT, Gate, Server, enrol, patience, seed, unique};
 use crate::cli::wicket;
 use crate::tls::web::{Authority, Issued};
 use ed25519_dalek::SigningKey;
@@ -196,7 +196,7 @@ fn a_gate_in_1970_or_2036_enrols_learns_the_time_and_takes_the_list() {
         assert_eq!(clock(None, UnixMillis(0)).state, ClockState::Unsure);
         wicket::sync::enrol(&mut gate.ledger, &server.code(device), &seed(device), clock).unwrap();
         gate.enter(&[1; 8]);
-        let summary = wicket::sync::sync(&mut gate.ledger, &givens(clock), 1).unwrap();
+        let summary = wicket::sync::sync(&mut gate.ledger, &givens(clock), &patience(1)).unwrap();
         assert_eq!((summary.down.tickets, summary.up.waiting), (3, 0), "{device}");
         assert_eq!(
             clock(Some(&summary.sighting), UnixMillis(0)).state,
