@@ -62,7 +62,12 @@ pub(super) fn run(args: &Args) -> Outcome {
             tell_health(args, &mut ledger, patience.timeout)?;
             told(&summary)
         }
-        Err(error) => stopped(error),
+        Err(error) => {
+            let advice = advice(&error);
+            let outcome = stopped(error);
+            advice.into_iter().for_each(say::remark);
+            outcome
+        }
     }
 }
 
@@ -78,8 +83,17 @@ fn tell_health(
             "wicket: the server was not told how this gate is: {}",
             with_causes(&error)
         ));
+        advice(&error).into_iter().for_each(say::remark);
     }
     Ok(())
+}
+
+/// What to do where the server refuses: its own words say no more than why.
+fn advice(error: &SyncError) -> Option<&'static str> {
+    matches!(error, SyncError::Refused(_)).then_some(
+        "wicket: nothing is lost: every check-in waits here. Run `wicket sync` again; if the server refuses again, tell \
+         the organiser",
+    )
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -13,7 +13,11 @@ pub type Cause = Box<dyn Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// A page that does not continue where the gate stands.
-    #[error("a page of the event's log starts at change {from}, but this gate stands at {at}; sync again")]
+    #[error(
+        "a page of the event's log starts at change {from}, but this gate stands at {at}: another sync ran at the same \
+         time, or the server was restored from an older backup; the list stays as it was, nothing is lost: run \
+         `wicket sync` again"
+    )]
     PageOutOfPlace {
         /// Where the page starts.
         from: u64,
