@@ -11,6 +11,8 @@ mod cli;
 // Test code throughout, helpers too: so clippy lets them panic.
 #[cfg(test)]
 mod durability;
+#[cfg(feature = "sim")]
+mod faults;
 mod layers;
 mod runner;
 #[cfg(all(test, feature = "sim"))]

@@ -10,7 +10,7 @@ mod kill;
 mod power_cut;
 mod refusals;
 #[cfg(feature = "sim")]
-mod seeds;
+pub(crate) mod seeds;
 mod venue;
 #[cfg(feature = "sim")]
 mod world;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The seeds to try: some, with `WICKET_LONG` set many, with `WICKET_SEED` that one.
-pub(super) fn seeds(some: u64, many: u64) -> Range<u64> {
+pub(crate) fn seeds(some: u64, many: u64) -> Range<u64> {
     match setting("WICKET_SEED") {
         Some(seed) => {
             let seed = seed.parse().expect("WICKET_SEED is a number");
@@ -20,7 +20,7 @@ pub(super) fn seeds(some: u64, many: u64) -> Range<u64> {
 }
 
 /// Whether one seed is looked at by hand.
-pub(super) fn replayed() -> bool {
+pub(crate) fn replayed() -> bool {
     setting("WICKET_SEED").is_some()
 }
 

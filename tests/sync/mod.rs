@@ -21,7 +21,7 @@ mod limits;
 mod live;
 mod log;
 mod raw;
-mod samples;
+pub(crate) mod samples;
 mod tls;
 mod venue;
 
@@ -41,7 +41,7 @@ use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentCode};
 use crate::cli::wicket;
 
 /// The event of every test here.
-const EVENT: &str = "spring-26";
+pub(crate) const EVENT: &str = "spring-26";
 
 /// Ids that no two calls share; each test has a server, and mostly a process, of its own.
 fn unique() -> [u8; 16] {
@@ -52,35 +52,47 @@ fn unique() -> [u8; 16] {
 }
 
 /// A server's process on a folder of its own.
-struct Server {
+#[derive(Debug)]
+pub(crate) struct Server {
     folder: TempDir,
     process: Option<Child>,
     /// Such as `127.0.0.1:40123`.
-    address: String,
+    pub(crate) address: String,
     /// How it speaks TLS; empty where it does not.
     tls: Vec<String>,
 }
 
 impl Server {
     /// With an event and so many tickets of one type, running.
-    fn with_tickets(count: u32) -> Self {
+    pub(crate) fn with_tickets(count: u32) -> Self {
         Self::with_tls(count, &[])
     }
 
     /// As [`Self::with_tickets`], with these arguments for TLS.
     fn with_tls(count: u32, tls: &[&str]) -> Self {
-        let mut server = Self {
-            folder: TempDir::new().unwrap(),
-            process: None,
-            address: "127.0.0.1:0".to_owned(),
-            tls: tls.iter().map(|&arg| arg.to_owned()).collect(),
-        };
+        let mut server = Self::at_rest(TempDir::new().unwrap(), tls);
         server.admin(&["event", "add", EVENT]);
         if count > 0 {
             server.add_tickets(count);
         }
         server.start();
         server
+    }
+
+    /// On a folder that holds a server's data.
+    pub(crate) fn on(folder: TempDir, tls: &[&str]) -> Self {
+        let mut server = Self::at_rest(folder, tls);
+        server.start();
+        server
+    }
+
+    fn at_rest(folder: TempDir, tls: &[&str]) -> Self {
+        Self {
+            folder,
+            process: None,
+            address: "127.0.0.1:0".to_owned(),
+            tls: tls.iter().map(|&arg| arg.to_owned()).collect(),
+        }
     }
 
     fn add_tickets(&self, count: u32) {
@@ -100,7 +112,7 @@ impl Server {
     }
 
     /// Starts it, after the first time at the same address, and waits until it listens.
-    fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let mut process = wicket()
             .args(["serve", "--listen", &self.address, "--data"])
             .arg(self.path())
@@ -118,13 +130,13 @@ impl Server {
     }
 
     /// SIGKILL, at whatever it is doing.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut process = self.process.take().unwrap();
         process.kill().unwrap();
         process.wait().unwrap();
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -137,7 +149,7 @@ impl Server {
     }
 
     /// `wicket admin`, which must succeed; its standard output.
-    fn admin(&self, args: &[&str]) -> String {
+    pub(crate) fn admin(&self, args: &[&str]) -> String {
         let output = self.try_admin(args);
         assert!(output.status.success(), "{args:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
@@ -154,7 +166,7 @@ impl Server {
     }
 
     /// A fresh enrolment code for a device.
-    fn code(&self, device: &str) -> EnrolmentCode {
+    pub(crate) fn code(&self, device: &str) -> EnrolmentCode {
         let text = self.admin(&[
             "device",
             "add",
@@ -181,7 +193,7 @@ impl Server {
     }
 
     /// The database itself, for what no command shows.
-    fn database(&self) -> rusqlite::Connection {
+    pub(crate) fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.file()).unwrap()
     }
 
@@ -209,7 +221,7 @@ impl Drop for Server {
 }
 
 /// A device's secret key in these tests.
-fn seed(device: &str) -> [u8; 32] {
+pub(crate) fn seed(device: &str) -> [u8; 32] {
     let mut seed = [0; 32];
     seed[..device.len()].copy_from_slice(device.as_bytes());
     seed
@@ -254,7 +266,7 @@ impl Gate {
 }
 
 /// Enrols a gate with a device's secret key.
-fn enrol(
+pub(crate) fn enrol(
     ledger: &mut dyn Ledger,
     code: &EnrolmentCode,
     secret: &[u8; 32],
@@ -262,7 +274,7 @@ fn enrol(
     wicket::sync::enrol(ledger, code, secret, estimated)
 }
 
-fn sync(ledger: &mut dyn Ledger) -> Result<Summary, SyncError> {
+pub(crate) fn sync(ledger: &mut dyn Ledger) -> Result<Summary, SyncError> {
     sync_attempts(ledger, 1)
 }
 

@@ -7,7 +7,7 @@ use wicket::domain::time::{Now, UnixSeconds};
 use wicket::wire::{Segment, SegmentHash};
 
 /// An entry of a ticket with this id.
-pub(super) fn entry(ticket: &[u8]) -> Draft {
+pub(crate) fn entry(ticket: &[u8]) -> Draft {
     let at = UnixSeconds(1_795_000_000);
     Draft {
         kind: Kind::Entry,

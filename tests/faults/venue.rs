@@ -1,0 +1,314 @@
+//! A server and two gates behind the network, all of them processes; made once and copied for each run.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use wicket::domain::admission::{Status, TicketRow};
+use wicket::domain::ids::TicketId;
+use wicket::domain::time::UnixSeconds;
+use wicket::ledger::{ENROLMENT_SETTING, Ledger, Opening, SqliteLedger};
+use wicket::server::db::Db;
+use wicket::server::now;
+
+use super::judge::{self, Breach};
+use super::network::{Line, Network};
+use super::seen::{GateSeen, Seen, ServerSeen};
+use crate::cli::wicket;
+use crate::sync::{EVENT, Server, seed};
+
+const GATES: [&str; 2] = ["pi-1", "pi-2"];
+/// Guests with a code; each is shown to a gate once at the most.
+const GUESTS: usize = 150;
+/// For a request where no fault stalls one: beyond what a busy machine takes.
+pub(super) const PATIENCE_S: f64 = 60.0;
+/// Syncs of every gate until each has heard of all.
+const HEALING_ROUNDS: u32 = 3;
+
+/// A venue at rest: its folders, and the guests' codes.
+pub(super) struct Template {
+    server: TempDir,
+    gates: Vec<TempDir>,
+    codes: Vec<String>,
+}
+
+/// A venue at work.
+pub(super) struct Venue {
+    pub(super) network: Network,
+    /// Each gate's way to the server.
+    pub(super) lines: Vec<Line>,
+    gates: Vec<Gate>,
+    codes: Vec<String>,
+    sold: u64,
+    backup: Option<TempDir>,
+    /// Whether the server fell back to a backup, and not every gate has heard of it.
+    pub(super) fell_back: bool,
+}
+
+/// A gate's folder, and the process that scans in it.
+struct Gate {
+    name: &'static str,
+    folder: TempDir,
+    scan: Child,
+    codes: ChildStdin,
+    verdicts: BufReader<ChildStdout>,
+    /// Whom it showed green.
+    admitted: BTreeSet<TicketId>,
+}
+
+impl Template {
+    pub(super) fn new() -> Self {
+        let mut server = Server::with_tickets(0);
+        let codes = server.path().join("codes.txt");
+        server.admin(&[
+            "ticket",
+            "add",
+            "--event",
+            EVENT,
+            "--type",
+            "adult",
+            "--until",
+            "1900000000",
+            "--count",
+            &GUESTS.to_string(),
+            "--codes",
+            codes.to_str().unwrap(),
+        ]);
+        let gates = GATES.map(|name| {
+            let folder = TempDir::new().unwrap();
+            let mut ledger = attach(folder.path());
+            crate::sync::enrol(&mut ledger, &server.code(name), &seed(name)).unwrap();
+            crate::sync::sync(&mut ledger).unwrap();
+            folder
+        });
+        server.kill();
+        Self {
+            codes: fs::read_to_string(codes)
+                .unwrap()
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+            server: copy(server.path()),
+            gates: gates.into(),
+        }
+    }
+
+    /// A venue of its own, open.
+    pub(super) fn open(&self) -> Venue {
+        let server = Server::on(copy(self.server.path()), &[]);
+        let lines: Vec<Line> = GATES.iter().map(|_| Line::new()).collect();
+        let gates = GATES.iter().zip(&self.gates).zip(&lines);
+        Venue {
+            network: Network::before(server),
+            gates: gates
+                .map(|((name, folder), line)| Gate::open(name, copy(folder.path()), line))
+                .collect(),
+            lines,
+            codes: self.codes.clone(),
+            sold: 0,
+            backup: None,
+            fell_back: false,
+        }
+    }
+}
+
+impl Gate {
+    fn open(name: &'static str, folder: TempDir, line: &Line) -> Self {
+        lead_to(&mut attach(folder.path()), &line.address());
+        let mut scan = wicket()
+            .args(["scan", "--json", "--data"])
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            name,
+            codes: scan.stdin.take().unwrap(),
+            verdicts: BufReader::new(scan.stdout.take().unwrap()),
+            folder,
+            scan,
+            admitted: BTreeSet::new(),
+        }
+    }
+
+    /// Shows a guest's code; the gate must let them in, whatever the network does.
+    fn show(&mut self, code: &str) {
+        writeln!(self.codes, "{code}").unwrap();
+        let mut line = String::new();
+        self.verdicts.read_line(&mut line).unwrap();
+        let scan: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(scan["verdict"], "admit", "{}: {line}", self.name);
+        self.admitted
+            .insert(scan["ticket"].as_str().unwrap().parse().unwrap());
+    }
+
+    /// `wicket sync` by hand, begun. It gives up on a request after so many seconds.
+    fn begin_sync(&self, timeout_s: f64) -> Child {
+        wicket()
+            .args(["sync", "--timeout", &timeout_s.to_string(), "--data"])
+            .arg(self.folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn seen(&self, server: &ServerSeen) -> GateSeen {
+        GateSeen::of(self.name, self.folder.path(), &self.admitted, &server.list)
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        let _ = self.scan.kill();
+        let _ = self.scan.wait();
+    }
+}
+
+impl Venue {
+    /// New guests come to a gate.
+    pub(super) fn guests(&mut self, gate: usize, count: usize) {
+        for code in self.codes.drain(..count) {
+            self.gates[gate].show(&code);
+        }
+    }
+
+    /// These gates sync at the same time, each giving up on a request after so many seconds, while guests come to each.
+    pub(super) fn sync(&mut self, gates: &[usize], timeout_s: f64, guests: usize) -> Vec<Output> {
+        let lines: Vec<&Line> = gates.iter().map(|gate| &self.lines[*gate]).collect();
+        self.network.carry(&lines, || {
+            let begun: Vec<Child> = gates
+                .iter()
+                .map(|gate| self.gates[*gate].begin_sync(timeout_s))
+                .collect();
+            for gate in gates {
+                for code in self.codes.drain(..guests) {
+                    self.gates[*gate].show(&code);
+                }
+            }
+            begun
+                .into_iter()
+                .map(|sync| sync.wait_with_output().unwrap())
+                .collect()
+        })
+    }
+
+    /// The organiser sells a ticket, and withdraws the one that was sold before it.
+    pub(super) fn change_list(&mut self) {
+        let mut db = Db::open(self.network.server().path()).unwrap();
+        let event = EVENT.parse().unwrap();
+        db.add_tickets(&event, &[sold(self.sold)], now()).unwrap();
+        if let Some(before) = self.sold.checked_sub(1) {
+            // A server that fell back may not know it any more.
+            let _ = db.set_ticket_status(&event, &sold(before).ticket, Status::Revoked, now());
+        }
+        self.sold += 1;
+    }
+
+    /// Whether the server listed this row at some time: a gate that was cut off may still have it.
+    pub(super) fn was_listed(&self, row: &TicketRow) -> bool {
+        (0..self.sold).any(|number| *row == sold(number))
+    }
+
+    /// The server's folder is copied.
+    pub(super) fn back_up(&mut self) {
+        let mut server = self.network.server();
+        server.kill();
+        self.backup = Some(copy(server.path()));
+        server.start();
+    }
+
+    /// The server falls back to the copy, where there is one.
+    pub(super) fn restore(&mut self) {
+        let Some(backup) = &self.backup else { return };
+        let mut server = self.network.server();
+        server.kill();
+        for file in fs::read_dir(server.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        copy_into(backup.path(), server.path());
+        server.start();
+        self.fell_back = true;
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        let server = ServerSeen::of(&self.network.server().database());
+        Seen {
+            gates: self.gates.iter().map(|gate| gate.seen(&server)).collect(),
+            server,
+        }
+    }
+
+    /// What is broken now of what holds at any time.
+    pub(super) fn breaches(&self) -> Vec<Breach> {
+        judge::at_any_time(&self.seen(), self.fell_back)
+    }
+
+    /// The network gets well, and all sync until each has heard of all: what is broken even then.
+    pub(super) fn heal(&mut self) -> Vec<Breach> {
+        for line in &self.lines {
+            line.plan(&[]);
+        }
+        // A server that fell back may have a log that fits only once it has the facts again that it lost; and who syncs
+        // first hears of the others' facts in the next round.
+        let mut broken = Vec::new();
+        for round in 1..=HEALING_ROUNDS {
+            let said: Vec<Output> = (0..self.gates.len())
+                .flat_map(|gate| self.sync(&[gate], PATIENCE_S, 0))
+                .collect();
+            let failed = said.iter().find(|output| !output.status.success());
+            assert!(failed.is_none() || round < HEALING_ROUNDS, "{failed:?}");
+            broken = judge::at_the_end(&self.seen());
+            if failed.is_none() && broken.is_empty() {
+                break;
+            }
+        }
+        self.fell_back = false;
+        broken
+    }
+}
+
+/// A ticket that is sold at the door and shown to nobody.
+fn sold(number: u64) -> TicketRow {
+    TicketRow {
+        ticket: TicketId::new(&number.to_be_bytes()).unwrap(),
+        ticket_type: "adult".parse().unwrap(),
+        status: Status::Valid,
+        admits: 1,
+        valid_from: None,
+        valid_until: UnixSeconds(1_900_000_000),
+        replaces: None,
+    }
+}
+
+pub(super) fn attach(folder: &Path) -> SqliteLedger {
+    SqliteLedger::attach(folder, &Opening::default()).unwrap()
+}
+
+/// Sends a gate to another address than it enrolled at.
+fn lead_to(ledger: &mut SqliteLedger, address: &str) {
+    let bytes = ledger.setting(ENROLMENT_SETTING).unwrap().unwrap();
+    let mut enrolment: Value = serde_json::from_slice(&bytes).unwrap();
+    enrolment["server"] = format!("http://{address}").into();
+    ledger
+        .set_setting(ENROLMENT_SETTING, enrolment.to_string().as_bytes())
+        .unwrap();
+}
+
+fn copy(folder: &Path) -> TempDir {
+    let to = TempDir::new().unwrap();
+    copy_into(folder, to.path());
+    to
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
