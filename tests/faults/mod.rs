@@ -6,8 +6,10 @@
 
 mod fault;
 mod forged;
+mod gate;
 mod http;
 mod judge;
+mod namespaces;
 mod network;
 mod scripted;
 mod seeded;

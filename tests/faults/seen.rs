@@ -9,7 +9,7 @@ use wicket::domain::ids::{Sequence, StreamId, TicketId};
 use wicket::ledger::Ledger;
 use wicket::wire::from_cbor;
 
-use super::venue::attach;
+use super::gate::attach;
 
 /// A ticket's row on a list, by its id.
 pub(super) type List = BTreeMap<TicketId, TicketRow>;

@@ -1,24 +1,20 @@
 //! A server and two gates behind the network, all of them processes; made once and copied for each run.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Output, Stdio};
+use std::process::{Child, Output};
 
-use serde_json::Value;
 use tempfile::TempDir;
 use wicket::domain::admission::{Status, TicketRow};
 use wicket::domain::ids::TicketId;
 use wicket::domain::time::UnixSeconds;
-use wicket::ledger::{ENROLMENT_SETTING, Ledger, Opening, SqliteLedger};
 use wicket::server::db::Db;
 use wicket::server::now;
 
+use super::gate::{Gate, Site, attach};
 use super::judge::{self, Breach};
 use super::network::{Line, Network};
-use super::seen::{GateSeen, Seen, ServerSeen};
-use crate::cli::wicket;
+use super::seen::{Seen, ServerSeen};
 use crate::sync::{EVENT, Server, seed};
 
 const GATES: [&str; 2] = ["pi-1", "pi-2"];
@@ -33,7 +29,8 @@ const HEALING_ROUNDS: u32 = 3;
 pub(super) struct Template {
     server: TempDir,
     gates: Vec<TempDir>,
-    codes: Vec<String>,
+    /// One for each guest.
+    pub(super) codes: Vec<String>,
 }
 
 /// A venue at work.
@@ -47,17 +44,6 @@ pub(super) struct Venue {
     backup: Option<TempDir>,
     /// Whether the server fell back to a backup, and not every gate has heard of it.
     pub(super) fell_back: bool,
-}
-
-/// A gate's folder, and the process that scans in it.
-struct Gate {
-    name: &'static str,
-    folder: TempDir,
-    scan: Child,
-    codes: ChildStdin,
-    verdicts: BufReader<ChildStdout>,
-    /// Whom it showed green.
-    admitted: BTreeSet<TicketId>,
 }
 
 impl Template {
@@ -97,76 +83,35 @@ impl Template {
         }
     }
 
+    /// A folder with the server's data.
+    pub(super) fn server(&self) -> TempDir {
+        copy(self.server.path())
+    }
+
+    /// The gates, open, each with its server's address and its own place.
+    pub(super) fn gates(&self, place: impl Fn(usize) -> (String, Site)) -> Vec<Gate> {
+        let gates = GATES.iter().zip(&self.gates).enumerate();
+        let open = |(gate, (name, folder)): (usize, (&&'static str, &TempDir))| {
+            let (server, site) = place(gate);
+            Gate::open(name, copy(folder.path()), &server, site)
+        };
+        gates.map(open).collect()
+    }
+
     /// A venue of its own, open.
     pub(super) fn open(&self) -> Venue {
-        let server = Server::on(copy(self.server.path()), &[]);
+        let server = Server::on(self.server(), &[]);
         let lines: Vec<Line> = GATES.iter().map(|_| Line::new()).collect();
-        let gates = GATES.iter().zip(&self.gates).zip(&lines);
+        let addresses = lines.iter().map(Line::address).collect::<Vec<_>>();
         Venue {
             network: Network::before(server),
-            gates: gates
-                .map(|((name, folder), line)| Gate::open(name, copy(folder.path()), line))
-                .collect(),
+            gates: self.gates(|gate| (addresses[gate].clone(), Site::default())),
             lines,
             codes: self.codes.clone(),
             sold: 0,
             backup: None,
             fell_back: false,
         }
-    }
-}
-
-impl Gate {
-    fn open(name: &'static str, folder: TempDir, line: &Line) -> Self {
-        lead_to(&mut attach(folder.path()), &line.address());
-        let mut scan = wicket()
-            .args(["scan", "--json", "--data"])
-            .arg(folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self {
-            name,
-            codes: scan.stdin.take().unwrap(),
-            verdicts: BufReader::new(scan.stdout.take().unwrap()),
-            folder,
-            scan,
-            admitted: BTreeSet::new(),
-        }
-    }
-
-    /// Shows a guest's code; the gate must let them in, whatever the network does.
-    fn show(&mut self, code: &str) {
-        writeln!(self.codes, "{code}").unwrap();
-        let mut line = String::new();
-        self.verdicts.read_line(&mut line).unwrap();
-        let scan: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(scan["verdict"], "admit", "{}: {line}", self.name);
-        self.admitted
-            .insert(scan["ticket"].as_str().unwrap().parse().unwrap());
-    }
-
-    /// `wicket sync` by hand, begun. It gives up on a request after so many seconds.
-    fn begin_sync(&self, timeout_s: f64) -> Child {
-        wicket()
-            .args(["sync", "--timeout", &timeout_s.to_string(), "--data"])
-            .arg(self.folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-    }
-
-    fn seen(&self, server: &ServerSeen) -> GateSeen {
-        GateSeen::of(self.name, self.folder.path(), &self.admitted, &server.list)
-    }
-}
-
-impl Drop for Gate {
-    fn drop(&mut self) {
-        let _ = self.scan.kill();
-        let _ = self.scan.wait();
     }
 }
 
@@ -284,20 +229,6 @@ fn sold(number: u64) -> TicketRow {
         valid_until: UnixSeconds(1_900_000_000),
         replaces: None,
     }
-}
-
-pub(super) fn attach(folder: &Path) -> SqliteLedger {
-    SqliteLedger::attach(folder, &Opening::default()).unwrap()
-}
-
-/// Sends a gate to another address than it enrolled at.
-fn lead_to(ledger: &mut SqliteLedger, address: &str) {
-    let bytes = ledger.setting(ENROLMENT_SETTING).unwrap().unwrap();
-    let mut enrolment: Value = serde_json::from_slice(&bytes).unwrap();
-    enrolment["server"] = format!("http://{address}").into();
-    ledger
-        .set_setting(ENROLMENT_SETTING, enrolment.to_string().as_bytes())
-        .unwrap();
 }
 
 fn copy(folder: &Path) -> TempDir {

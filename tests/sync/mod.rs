@@ -80,6 +80,7 @@ impl Server {
     }
 
     /// On a folder that holds a server's data.
+    #[cfg(feature = "sim")]
     pub(crate) fn on(folder: TempDir, tls: &[&str]) -> Self {
         let mut server = Self::at_rest(folder, tls);
         server.start();
@@ -95,7 +96,7 @@ impl Server {
         }
     }
 
-    fn add_tickets(&self, count: u32) {
+    pub(crate) fn add_tickets(&self, count: u32) {
         let count = count.to_string();
         self.admin(&[
             "ticket",
