@@ -38,6 +38,9 @@ impl Rulebook {
     /// A type's entry windows near the present, daily ones laid out on their days, sorted.
     #[must_use]
     pub fn windows_near(&self, rules: &TypeRules, now: &Now) -> Vec<OpenWindow> {
+        if rules.windows.is_empty() {
+            return Vec::new();
+        }
         let days = days_near(&self.time_zone, now);
         let tolerance = u64::from(rules.early_tolerance_s) * 1000;
         let mut windows: Vec<_> = rules

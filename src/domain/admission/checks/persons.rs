@@ -107,9 +107,12 @@ impl<'a> Persons<'a, '_> {
     }
 
     fn limits(&self, found: &mut Findings<'a>) {
-        let day = self.inputs.rules.day(self.inputs.now.best);
         self.limit(self.rules.entries_max, &[Span::EVER], found);
-        self.limit(self.rules.entries_per_day_max, &[day], found);
+        // Days are reckoned only where a rule asks: it is the dearest step of a verdict.
+        if self.rules.entries_per_day_max.is_some() {
+            let day = self.inputs.rules.day(self.inputs.now.best);
+            self.limit(self.rules.entries_per_day_max, &[day], found);
+        }
         let windows: Vec<_> = self.open.iter().map(|window| window.tolerant).collect();
         self.limit(self.rules.entries_per_window_max, &windows, found);
     }
