@@ -15,6 +15,7 @@ mod devices;
 mod enrolment;
 mod facts;
 mod fleet;
+mod homes;
 mod keys;
 mod lies;
 mod limits;
