@@ -27,6 +27,8 @@ pub enum Context {
     Heartbeat,
     /// The server's order to a device.
     Order,
+    /// A page of a snapshot of an event's list.
+    SnapshotPage,
 }
 
 impl Context {
@@ -43,6 +45,7 @@ impl Context {
             Self::StartOver => b"wicket start over 1\0",
             Self::Heartbeat => b"wicket heartbeat 1\0",
             Self::Order => b"wicket order 1\0",
+            Self::SnapshotPage => b"wicket snapshot page 1\0",
         }
     }
 

@@ -1,10 +1,11 @@
 //! Limits that both ends hold each other to. A peer that goes beyond one is wrong or hostile.
 
-/// Changes in a page of the log: one transaction at the gate, short enough that a scan never waits for it.
+/// Changes in a page of the log: a gate that was away for an evening follows in a few requests.
 pub const PAGE_CHANGES_MAX: usize = 1_000;
 /// Bytes of changes after which the server ends a page, though it could hold more of them: segments are far larger than tickets.
 pub const PAGE_BYTES_FULL: usize = 1 << 20;
-/// Bytes of a page as the gate accepts it: a full page, one more of the largest changes, and the envelope.
+/// Bytes of a page as the gate accepts it: a full page, one more of the largest changes, [`SNAPSHOT_TICKETS_BYTES_MAX`] of
+/// tickets, and the envelope.
 pub const PAGE_BYTES_MAX: usize = 4 << 20;
 /// Bytes of a rulebook or a keyring: as the largest change it must fit a page beside [`PAGE_BYTES_FULL`].
 pub const DOCUMENT_BYTES_MAX: usize = 1 << 20;
@@ -28,3 +29,11 @@ pub const UPLOAD_SEGMENTS_MAX: usize = 1_000;
 pub const ANSWER_BYTES_MAX: usize = 8 << 20;
 /// Characters of a server's URL in an enrolment code, which must fit a QR code.
 pub const URL_CHARS_MAX: usize = 256;
+/// Tickets in a page of a snapshot: the page's head, its signature and the profiles of its tickets are then a hundredth
+/// of it, and its rows take the gate a few megabytes.
+pub const SNAPSHOT_TICKETS_MAX: usize = 50_000;
+/// Bytes of a page's packed tickets. [`SNAPSHOT_TICKETS_MAX`] with ids of 16 random bytes take two thirds of it; where
+/// each ticket is valid at times of its own, a page holds fewer.
+pub const SNAPSHOT_TICKETS_BYTES_MAX: usize = 1 << 20;
+/// Pages of a snapshot: fifty million tickets, or four gigabytes of segments.
+pub const SNAPSHOT_PAGES_MAX: u32 = 4_096;

@@ -10,12 +10,15 @@ pub mod live;
 mod log;
 pub mod request;
 mod segment;
+mod snapshot;
+pub mod tickets;
 mod time;
 pub mod upload;
 
 pub use envelope::{Context, EnvelopeError, Signed};
 pub use log::{Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, StartOver};
 pub use segment::{Segment, SegmentError, SegmentHash};
+pub use snapshot::SnapshotPage;
 pub use time::{Nonce, TimeAnswer};
 
 /// A value as CBOR (RFC 8949).
