@@ -12,7 +12,7 @@ pub type Cause = Box<dyn Error + Send + Sync>;
 /// A store that cannot be used, in words that say what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// A page that does not continue where the gate stands.
+    /// A page of the log that does not reach from where the gate stands onwards.
     #[error(
         "a page of the event's log starts at change {from}, but this gate stands at {at}: another sync ran at the same \
          time, or the server was restored from an older backup; the list stays as it was, nothing is lost: run \
@@ -21,8 +21,18 @@ pub enum LedgerError {
     PageOutOfPlace {
         /// Where the page starts.
         from: u64,
-        /// Where the gate stands.
+        /// Where the gate stands; 0 without a list.
         at: u64,
+    },
+    /// A page of a snapshot that the gate cannot go on with.
+    #[error(
+        "page {page} of the event's list as of change {of} does not fit what this gate holds; sync again"
+    )]
+    SnapshotOutOfPlace {
+        /// The page, from 0.
+        page: u32,
+        /// The change number of its snapshot.
+        of: u64,
     },
     /// The database's bytes are damaged.
     #[error(

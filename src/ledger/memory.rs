@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::occupancy::{is_general, persons_inside};
-use super::place::{Place, completes, place};
+use super::place::{Step, completes, follows, step};
 use super::{
-    CHAIN_MAX, DENIALS_MAX, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse,
-    SealedSegment, SyncClaim, Unsealed,
+    Building, CHAIN_MAX, DENIALS_MAX, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus,
+    LiveList, Pulse, SealedSegment, SyncClaim, Unsealed,
 };
 use crate::domain::admission::{Known, Listing, Status, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
@@ -15,7 +15,7 @@ use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::wire::upload::{Held, Receipt};
-use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, Segment};
+use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, Segment, SnapshotPage};
 
 /// A gate's store that ends with the process.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct MemoryLedger {
     /// Whose receipts count, and the origin's time of the newest.
     origin: Option<(LogId, UnixMillis)>,
     live: Option<List>,
-    aside: Option<List>,
+    aside: Option<Aside>,
     denials: VecDeque<Denial>,
     settings: BTreeMap<String, Vec<u8>>,
 }
@@ -49,6 +49,14 @@ struct Stream {
 struct Kept {
     segment: SealedSegment,
     at_origin: bool,
+}
+
+/// A list that is being built.
+#[derive(Debug)]
+struct Aside {
+    list: List,
+    next: u32,
+    pages: u32,
 }
 
 #[derive(Debug)]
@@ -238,24 +246,18 @@ impl MemoryLedger {
         later.into_iter().take(fit).collect()
     }
 
-    fn write(&mut self, page: &LogPage, place: Place) {
-        if place == Place::Start {
-            self.aside = Some(List::new(page));
-        }
-        let list = if place == Place::Live {
-            &mut self.live
-        } else {
-            &mut self.aside
-        };
-        let Some(list) = list else {
-            return;
-        };
-        page.changes.iter().for_each(|(_, change)| list.write(change));
-        list.cursor = page.to.clone();
-        if completes(page) {
-            list.as_of = page.as_of;
-            self.live = self.aside.take().or(self.live.take());
-        }
+    /// The list that is being built, from its first page on.
+    fn aside(&mut self, page: &SnapshotPage, step: Step) -> &mut Aside {
+        let kept = self.aside.take().filter(|_| step == Step::Continue);
+        self.aside.insert(kept.unwrap_or_else(|| Aside::new(page)))
+    }
+
+    fn building_now(&self) -> Option<Building> {
+        self.aside.as_ref().map(|aside| Building {
+            to: aside.list.cursor.clone(),
+            next: aside.next,
+            pages: aside.pages,
+        })
     }
 
     /// When the last fact of a stream happened.
@@ -285,11 +287,21 @@ fn size(segment: &SealedSegment) -> (usize, usize) {
     (segment.facts(), segment.bytes.len())
 }
 
+impl Aside {
+    fn new(page: &SnapshotPage) -> Self {
+        Self {
+            list: List::new(page),
+            next: 0,
+            pages: page.pages,
+        }
+    }
+}
+
 impl List {
-    fn new(page: &LogPage) -> Self {
+    fn new(page: &SnapshotPage) -> Self {
         Self {
             cursor: page.to.clone(),
-            as_of: UnixSeconds(0),
+            as_of: page.as_of,
             tickets: BTreeMap::new(),
             devices: BTreeMap::new(),
             conflicts: BTreeMap::new(),
@@ -387,22 +399,64 @@ impl Ledger for MemoryLedger {
     }
 
     fn cursor(&mut self) -> Result<Option<Cursor>, LedgerError> {
-        let list = self.aside.as_ref().or(self.live.as_ref());
-        Ok(list.map(|list| list.cursor.clone()))
+        Ok(self.live.as_ref().map(|list| list.cursor.clone()))
+    }
+
+    fn building(&mut self) -> Result<Option<Building>, LedgerError> {
+        Ok(self.building_now())
     }
 
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
-        let cursor = |list: &Option<List>| list.as_ref().map(|list| list.cursor.clone());
-        let place = place(page, cursor(&self.aside).as_ref(), cursor(&self.live).as_ref())?;
-        if place == Place::Start && self.live.is_some() {
-            // What the log that is read anew does not bring is not at the origin.
+        follows(page, self.live.as_ref().map(|list| &list.cursor))?;
+        for (bytes, segment) in segments {
+            self.merge_one(bytes, segment, true);
+        }
+        let Some(list) = &mut self.live else {
+            return Ok(());
+        };
+        let after = list.cursor.sequence;
+        let new = page.changes.iter().filter(|(number, _)| *number > after);
+        new.for_each(|(_, change)| list.write(change));
+        list.cursor = page.to.clone();
+        if completes(page) {
+            list.as_of = list.as_of.max(page.as_of);
+        }
+        Ok(())
+    }
+
+    fn apply_snapshot(
+        &mut self,
+        page: &SnapshotPage,
+        tickets: &[TicketRow],
+        segments: &[(Vec<u8>, Segment)],
+    ) -> Result<(), LedgerError> {
+        let live = self.live.as_ref().map(|list| &list.cursor);
+        let step = step(page, self.building_now().as_ref(), live)?;
+        if step == Step::Held {
+            return Ok(());
+        }
+        if step == Step::Start && self.live.is_some() {
+            // What the list that is taken anew does not bring is not at the origin.
             self.forget_origin();
         }
         for (bytes, segment) in segments {
             self.merge_one(bytes, segment, true);
         }
-        self.write(page, place);
+        let aside = self.aside(page, step);
+        for row in tickets {
+            aside.list.tickets.insert(row.ticket, row.clone());
+        }
+        page.changes.iter().for_each(|change| aside.list.write(change));
+        aside.next += 1;
+        if page.is_last() {
+            self.live = self.aside.take().map(|aside| aside.list);
+        }
         Ok(())
+    }
+
+    fn clear_dropped(&mut self) -> Result<bool, LedgerError> {
+        // What is replaced is gone at once.
+        Ok(false)
     }
 
     fn unsealed(&mut self, limit: usize) -> Result<Option<Unsealed>, LedgerError> {
@@ -568,7 +622,7 @@ impl Ledger for MemoryLedger {
     }
 
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {
-        let row = [&self.aside, &self.live]
+        let row = [self.aside.as_ref().map(|aside| &aside.list), self.live.as_ref()]
             .into_iter()
             .flatten()
             .find_map(|list| list.devices.get(device));

@@ -11,13 +11,13 @@ mod sqlite;
 
 use std::fs::File;
 
-use crate::domain::admission::Known;
+use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::wire::upload::{Held, Receipt};
-use crate::wire::{Cursor, LogPage, Segment, SegmentHash};
+use crate::wire::{Cursor, LogPage, Segment, SegmentHash, SnapshotPage};
 
 pub use error::{Cause, LedgerError};
 pub use memory::MemoryLedger;
@@ -99,6 +99,17 @@ pub struct LiveList {
     pub cursor: Cursor,
     /// The server's time of it.
     pub as_of: UnixSeconds,
+}
+
+/// A list that is being built aside from the pages of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Building {
+    /// Which snapshot.
+    pub to: Cursor,
+    /// The page that it needs next, from 0.
+    pub next: u32,
+    /// How many pages the snapshot has.
+    pub pages: u32,
 }
 
 /// Figures for `status`.
@@ -186,21 +197,48 @@ pub trait Ledger: Send {
     /// [`LedgerError`] where the store cannot be read.
     fn documents(&mut self) -> Result<EventDocuments, LedgerError>;
 
-    /// Where the next page must start: the list being built, or the live one; none for the start of a log.
+    /// Where the live list stands in the event's log; none before the first complete one.
     ///
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
     fn cursor(&mut self) -> Result<Option<Cursor>, LedgerError>;
 
-    /// Applies a page whose signature was checked, together with its cursor, in one transaction. A page from 0
-    /// starts a list aside; the page that reaches the head makes it live. `segments` are those of the page, as
-    /// bytes and as opened with their device's key; their facts are kept first, in transactions of their own,
-    /// since a fact held twice is held once.
+    /// The list that is being built aside, if there is one.
     ///
     /// # Errors
-    /// [`LedgerError::PageOutOfPlace`] where it does not continue from [`Ledger::cursor`], or would set the live
-    /// list back; nothing of it is kept then.
+    /// [`LedgerError`] where the store cannot be read.
+    fn building(&mut self) -> Result<Option<Building>, LedgerError>;
+
+    /// Applies a page of the log whose signature was checked to the live list: its changes above the list's cursor, and
+    /// the cursor with the last of them. When it returns `Ok`, all of it survives a power cut. `segments` are those of
+    /// the page, as bytes and as opened with their device's key; their facts are kept first, in transactions of their
+    /// own, since a fact held twice is held once.
+    ///
+    /// # Errors
+    /// [`LedgerError::PageOutOfPlace`] where the cursor is not in the page's reach, or the page would set the list
+    /// back; nothing of it is kept then.
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError>;
+
+    /// Takes a page of a snapshot whose signature was checked: `tickets` are its rows, ascending by id, `segments` as of
+    /// [`Ledger::apply`]. The first page starts a list aside; with the last one the list becomes the live one together
+    /// with its cursor. When it returns `Ok`, all of the page survives a power cut; a page that was cut off is taken
+    /// again, and one that was taken before changes nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError::SnapshotOutOfPlace`] where it is not the page that [`Ledger::building`] needs, nor the first of
+    /// a snapshot, or is older than the live list; nothing of it is kept then.
+    fn apply_snapshot(
+        &mut self,
+        page: &SnapshotPage,
+        tickets: &[TicketRow],
+        segments: &[(Vec<u8>, Segment)],
+    ) -> Result<(), LedgerError>;
+
+    /// Clears a part of the lists that nobody goes by any more, in one short transaction; whether more is left.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written.
+    fn clear_dropped(&mut self) -> Result<bool, LedgerError>;
 
     /// The next facts of this gate's own that stand in no segment, at most `limit` of one stream; none where all do.
     ///

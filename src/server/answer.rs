@@ -81,7 +81,7 @@ impl IntoResponse for Refused {
 
 /// Gives refusals as JSON to those who ask for it, and lets no one on the way keep an answer.
 pub(super) async fn finish(request: Request, next: Next) -> Response {
-    let wants_json = accepts(request.headers(), &ACCEPT, JSON);
+    let wants_json = wants_json(request.headers());
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions().get::<Refusal>().filter(|_| wants_json) {
         let text = serde_json::to_vec(refusal).unwrap_or_default();
@@ -94,6 +94,11 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether a person, or a client that is not ours, asks.
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+    accepts(headers, &ACCEPT, JSON)
 }
 
 /// A message, packed where the client takes zstd.

@@ -35,10 +35,10 @@ enum Jobs {
 pub(super) struct Owner(JoinHandle<()>);
 
 impl Database {
-    /// Hands the data to a thread of its own.
-    pub(super) fn start(mut db: Db) -> std::io::Result<(Self, Owner)> {
+    /// Hands the data to a thread of its own, with a name.
+    pub(super) fn start(name: &str, mut db: Db) -> std::io::Result<(Self, Owner)> {
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
-        let owner = Builder::new().name("database".to_owned()).spawn(move || {
+        let owner = Builder::new().name(name.to_owned()).spawn(move || {
             while let Some(job) = queue.blocking_recv() {
                 job(&mut db);
             }
@@ -93,7 +93,7 @@ impl Owner {
     /// Waits until the last job is done and the data is closed.
     pub(super) fn join(self) {
         if self.0.join().is_err() {
-            eprintln!("wicket: the database's thread panicked; every change is whole or not made");
+            eprintln!("wicket: a thread of the database panicked; every change is whole or not made");
         }
     }
 }

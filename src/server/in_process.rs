@@ -15,6 +15,7 @@ use super::clock::Clock;
 use super::database::Database;
 use super::db::Db;
 use super::heads::News;
+use super::snapshots::Snapshots;
 use super::{Site, routes};
 use crate::domain::time::UnixMillis;
 
@@ -30,10 +31,12 @@ impl InProcess {
     /// A server over these data.
     ///
     /// # Errors
-    /// Where the machine gives no event queue.
+    /// Where the machine gives no event queue, or the data cannot be opened once more to be read.
     pub fn new(db: Db, key: SigningKey) -> std::io::Result<Self> {
         let millis = Arc::new(AtomicU64::new(0));
+        let reads = Database::here(db.reader().map_err(std::io::Error::other)?);
         let site = Site {
+            snapshots: Arc::new(Snapshots::new(reads)),
             db: Database::here(db),
             key: Arc::new(key),
             clock: Clock::Set(Arc::clone(&millis)),

@@ -12,6 +12,7 @@ mod heads;
 #[cfg(feature = "sim")]
 mod in_process;
 mod routes;
+mod snapshots;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use connections::Transport;
 use database::Database;
 use db::{Db, DbError};
 use heads::News;
+use snapshots::Snapshots;
 
 /// Why the server cannot run, in words that say what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +73,7 @@ struct Site {
     key: Arc<SigningKey>,
     clock: Clock,
     news: News,
+    snapshots: Arc<Snapshots>,
 }
 
 impl Site {
@@ -98,13 +101,15 @@ pub fn serve(
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let (db, owner) = Database::start(db)?;
+    let (reads, reader) = Database::start("snapshots", db.reader()?)?;
+    let (db, owner) = Database::start("database", db)?;
     let (news, watcher) = News::new();
     let site = Site {
         db: db.clone(),
         key: Arc::new(key),
         clock: Clock::System,
         news,
+        snapshots: Arc::new(Snapshots::new(reads)),
     };
     let served = runtime.block_on(async {
         let Listen { address, tls } = listen;
@@ -121,8 +126,9 @@ pub fn serve(
         connections::run(listener, transport, routes::router(site), stop).await;
         Ok(())
     });
-    // Handlers hold the queue's other end; with the runtime gone the owner of the data finishes and closes it.
+    // Handlers hold the queues' other ends; with the runtime gone the owners of the data finish and close it.
     drop(runtime);
+    reader.join();
     owner.join();
     served
 }

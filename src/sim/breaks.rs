@@ -1,16 +1,16 @@
 //! Ways to break the product, each as a wrapper around sound code, so that a run can show that it would notice.
 
-use crate::domain::admission::Known;
+use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::ids::{DeviceId, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
 use crate::ledger::{
-    EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment,
+    Building, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment,
     SqliteLedger, SyncClaim, Unsealed,
 };
 use crate::wire::upload::{Held, Receipt};
-use crate::wire::{Cursor, LogPage, Segment};
+use crate::wire::{Cursor, LogPage, Segment, SnapshotPage};
 
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -49,8 +49,12 @@ impl Broken {
             ..page.clone()
         };
         self.sound.apply(&cursor, &[])?;
+        // Above the cursor, or they would count as applied.
+        let number = page.to.sequence.saturating_add(1);
+        let changes = page.changes.iter().map(|(_, change)| (number, change.clone()));
         let rows = LogPage {
             from: page.to.sequence,
+            changes: changes.collect(),
             ..page.clone()
         };
         self.sound.apply(&rows, segments)
@@ -91,6 +95,21 @@ impl Ledger for Broken {
         }
     }
 
+    fn apply_snapshot(
+        &mut self,
+        page: &SnapshotPage,
+        tickets: &[TicketRow],
+        segments: &[(Vec<u8>, Segment)],
+    ) -> Result<(), LedgerError> {
+        match self.broken {
+            Break::DedupeDropped => {
+                let segments = self.doubled(segments)?;
+                self.sound.apply_snapshot(page, tickets, &segments)
+            }
+            _ => self.sound.apply_snapshot(page, tickets, segments),
+        }
+    }
+
     pass_on! {
         fn look_up(&mut self, ticket: &TicketId) -> Known;
         fn occupancy(&mut self, zone: &ZoneId, since: UnixMillis) -> u32;
@@ -100,6 +119,8 @@ impl Ledger for Broken {
         fn denials(&mut self, limit: usize) -> Vec<Denial>;
         fn documents(&mut self) -> EventDocuments;
         fn cursor(&mut self) -> Option<Cursor>;
+        fn building(&mut self) -> Option<Building>;
+        fn clear_dropped(&mut self) -> bool;
         fn unsealed(&mut self, limit: usize) -> Option<Unsealed>;
         fn keep_segment(&mut self, segment: &SealedSegment) -> bool;
         fn claim_sync(&mut self) -> SyncClaim;

@@ -26,14 +26,20 @@ pub struct Cursor {
     pub chain: ByteArray<32>,
 }
 
-/// A page of an event's log, in the order of change numbers. A change that a later one supersedes may be
-/// left out, so that a page read from 0 is a compacted snapshot.
+/// A page of an event's log: what changed after `from` up to `to`, in the order of change numbers. A change that a later
+/// one supersedes may be left out.
+///
+/// It applies to a gate that stands anywhere in `from <= cursor < to` of the same log, which then takes the changes above
+/// its cursor. What counts of a key is its newest change, and every change up to `to` is in the page, in the list below
+/// the cursor, or superseded by one beyond `to`: so the list afterwards holds of each key the newest change up to `to`,
+/// or a newer one. Relays and USB sticks may therefore store pages as the server signed them, and pass them on in whatever
+/// alignment they got them.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct LogPage {
     /// The event.
     #[n(0)]
     pub event: EventId,
-    /// It applies only to a gate that stands at this change number (0: at the start) of this log.
+    /// The change number after which it begins.
     #[n(1)]
     pub from: u64,
     /// Where the gate stands afterwards.
@@ -50,13 +56,14 @@ pub struct LogPage {
     pub changes: Vec<(u64, Change)>,
 }
 
-/// The server's word that a cursor does not fit its log: the gate takes the list anew from the start.
+/// The server's word that a cursor does not fit its log, or that it holds the snapshot of that place no more: the gate
+/// takes the list anew, from the first page of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct StartOver {
     /// The event.
     #[n(0)]
     pub event: EventId,
-    /// The cursor that does not fit: the word holds for a gate that stands there.
+    /// The cursor: the word holds for a gate that stands there, or takes that snapshot.
     #[n(1)]
     pub stands: Cursor,
 }

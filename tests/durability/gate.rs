@@ -16,7 +16,7 @@ use wicket::domain::time::{Now, UnixSeconds};
 use wicket::domain::verdict::Reason;
 use wicket::ledger::{Ledger, LedgerError, Opening, SealedSegment, SqliteLedger, Synchronous};
 use wicket::wire::upload::{Held, Receipt};
-use wicket::wire::{Change, Cursor, LogPage, Segment};
+use wicket::wire::{Change, Cursor, LogPage, Segment, SnapshotPage, tickets};
 
 use super::world::{List, Loss, Marks, Trouble, World};
 use wicket::sim::chance::Chance;
@@ -39,9 +39,16 @@ pub(super) struct Scene<'a> {
     pub(super) world: World,
     at: UnixSeconds,
     /// Pages that were planned and not applied yet, each with the live list that it makes, if any.
-    pages: VecDeque<(LogPage, Vec<Segment>, Option<List>)>,
+    pages: VecDeque<(Page, Vec<Segment>, Option<List>)>,
     tickets: u64,
     restarts: bool,
+}
+
+/// What comes down.
+#[derive(Clone)]
+enum Page {
+    Log(LogPage),
+    Snapshot(SnapshotPage),
 }
 
 pub(super) struct Gate<'a, 'b> {
@@ -133,64 +140,100 @@ impl<'b> Scene<'b> {
         Ok(gate)
     }
 
-    /// A snapshot or a delta of the list, as pages.
+    /// A snapshot of the list or what changed of it, as pages.
     fn plan(&mut self) {
-        let live = self.world.list.is.clone();
-        // Where a list is being built aside, a delta of the live one does not fit.
-        let building = self.world.cursor.is.as_ref() != live.as_ref().map(|list| &list.cursor);
-        let anew = live.is_none() || building || self.chance.eighths(4);
-        let base = live.as_ref().filter(|_| !anew);
-        let mut rows = base.map_or(BTreeMap::new(), |list| list.rows.clone());
-        let mut rulebook = base.and_then(|list| list.rulebook.clone());
-        let mut from = base.map_or(0, |list| list.cursor.sequence);
-        let mut as_of = base.map_or(UnixSeconds(0), |list| list.as_of);
-        let first = live.map_or(0, |list| list.cursor.sequence);
+        match self.world.list.is.clone() {
+            Some(live) if self.chance.eighths(4) => self.plan_log(live),
+            live => self.plan_snapshot(live.map_or(0, |list| list.cursor.sequence)),
+        }
+    }
+
+    fn plan_snapshot(&mut self, after: u64) {
+        let pages = u32::try_from(1 + self.chance.below(4)).unwrap();
+        let to = self.place(after + 1);
+        let mut list = List {
+            cursor: to.clone(),
+            as_of: self.at,
+            rows: BTreeMap::new(),
+            rulebook: None,
+        };
+        for page in 0..pages {
+            let mut rows = BTreeMap::new();
+            for _ in 0..=self.chance.below(30) {
+                let row = self.row();
+                if !list.rows.contains_key(&row.ticket) {
+                    rows.insert(row.ticket, row);
+                }
+            }
+            list.rows.extend(rows.clone());
+            let rows: Vec<TicketRow> = rows.into_values().collect();
+            let changes = Vec::from_iter(self.rulebook(&mut list));
+            let segments = self.segments();
+            let page = SnapshotPage {
+                event: "spring-26".parse().unwrap(),
+                to: to.clone(),
+                as_of: self.at,
+                page,
+                pages,
+                tickets: tickets::pack(&rows).unwrap().into(),
+                changes,
+            };
+            let shows = page.is_last().then(|| list.clone());
+            self.pages.push_back((Page::Snapshot(page), segments, shows));
+        }
+    }
+
+    fn plan_log(&mut self, mut list: List) {
         let pages = 1 + self.chance.below(4);
-        for page in 1..=pages {
+        let head = list.cursor.sequence + pages;
+        for _ in 0..pages {
+            let from = list.cursor.sequence;
             let mut changes = Vec::new();
             for _ in 0..=self.chance.below(30) {
                 let row = self.row();
-                changes.push((first + page, Change::Ticket(row.clone())));
-                rows.insert(row.ticket, row);
+                changes.push((from + 1, Change::Ticket(row.clone())));
+                list.rows.insert(row.ticket, row);
             }
-            if self.chance.eighths(2) {
-                rulebook = Some(format!("rules {}", first + page));
-                changes.extend(
-                    rulebook
-                        .clone()
-                        .map(|text| (first + page, Change::Rulebook(text))),
-                );
+            changes.extend(self.rulebook(&mut list).map(|change| (from + 1, change)));
+            let segments = self.segments();
+            list.cursor = self.place(from + 1);
+            if list.cursor.sequence == head {
+                list.as_of = self.at;
             }
-            let segments: Vec<_> = (0..self.chance.below(3)).map(|_| self.elsewhere()).collect();
-            let (sequence, chain) = (first + page, self.chance.bytes::<32>().into());
-            let to = Cursor {
-                log: [7; 16].into(),
-                sequence,
-                chain,
-            };
-            let (head, now) = (first + pages, self.at);
-            if page == pages {
-                as_of = now;
-            }
-            let shows = !anew || page == pages;
-            let list = List {
-                cursor: to.clone(),
-                as_of,
-                rows: rows.clone(),
-                rulebook: rulebook.clone(),
-            };
-            let event = "spring-26".parse().unwrap();
             let page = LogPage {
-                event,
-                from,
-                to,
+                event: "spring-26".parse().unwrap(),
+                // A page may begin before the place where the gate stands.
+                from: from - self.chance.below(from + 1),
+                to: list.cursor.clone(),
                 head,
-                as_of: now,
+                as_of: self.at,
                 changes,
             };
-            self.pages.push_back((page, segments, shows.then_some(list)));
-            from = sequence;
+            self.pages
+                .push_back((Page::Log(page), segments, Some(list.clone())));
         }
+    }
+
+    fn place(&mut self, sequence: u64) -> Cursor {
+        Cursor {
+            log: [7; 16].into(),
+            sequence,
+            chain: self.chance.bytes::<32>().into(),
+        }
+    }
+
+    /// Now and then a new rulebook.
+    fn rulebook(&mut self, list: &mut List) -> Option<Change> {
+        if !self.chance.eighths(2) {
+            return None;
+        }
+        let text = format!("rules {}", self.chance.below(1_000));
+        list.rulebook = Some(text.clone());
+        Some(Change::Rulebook(text))
+    }
+
+    fn segments(&mut self) -> Vec<Segment> {
+        (0..self.chance.below(3)).map(|_| self.elsewhere()).collect()
     }
 
     fn row(&mut self) -> TicketRow {
@@ -322,14 +365,21 @@ impl Gate<'_, '_> {
         let facts: Vec<Fact> = segments.iter().flat_map(Segment::facts).collect();
         let world = &mut scene.world;
         world.doubtful.extend(facts.clone());
-        world.cursor.attempt(Some(page.to.clone()));
-        let begun_anew = page.from == 0 && world.list.is.is_some();
-        if page.from == 0 && world.list.candidates().any(Option::is_some) {
+        let begins_anew = matches!(&page, Page::Snapshot(page) if page.page == 0);
+        let begun_anew = begins_anew && world.list.is.is_some();
+        if begins_anew && world.list.candidates().any(Option::is_some) {
             // What the origin holds is told again.
             world.acknowledged.attempt(Marks::new());
         }
+        if let Page::Snapshot(page) = &page {
+            world.building.attempt(Some((page.to.clone(), page.page)));
+            world
+                .building
+                .attempt((!page.is_last()).then(|| (page.to.clone(), page.page + 1)));
+        }
         if let Some(list) = &list {
             world.once_listed.extend(list.rows.keys());
+            world.cursor.attempt(Some(list.cursor.clone()));
             world.list.attempt(Some(list.clone()));
         }
         let key = SigningKey::from_bytes(&[9; 32]);
@@ -337,14 +387,22 @@ impl Gate<'_, '_> {
             .into_iter()
             .map(|segment| (segment.seal(&key), segment))
             .collect();
-        self.ledger.as_mut().expect("open").apply(&page, &sealed)?;
+        let ledger = self.ledger.as_mut().expect("open");
+        ledger.clear_dropped()?;
+        match &page {
+            Page::Log(page) => ledger.apply(page, &sealed)?,
+            Page::Snapshot(page) => ledger.apply_snapshot(page, &page.tickets().unwrap(), &sealed)?,
+        }
         scene.pages.pop_front();
-        world.cursor.kept();
         if begun_anew {
             world.acknowledged.kept();
         }
+        if matches!(page, Page::Snapshot(_)) {
+            world.building.kept();
+        }
         if list.is_some() {
             world.list.kept();
+            world.cursor.kept();
         }
         facts.into_iter().for_each(|fact| world.promise(fact));
         Ok(())

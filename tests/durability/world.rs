@@ -54,6 +54,8 @@ pub(super) struct World {
     /// Every ticket that ever stood on a list.
     pub(super) once_listed: BTreeSet<TicketId>,
     pub(super) cursor: Held<Option<Cursor>>,
+    /// The snapshot that is being taken, and the page that it needs next.
+    pub(super) building: Held<Option<(Cursor, u32)>>,
     pub(super) segments: Held<Vec<SealedSegment>>,
     pub(super) acknowledged: Held<Marks>,
     pub(super) denials: Held<Vec<Denial>>,
@@ -105,6 +107,7 @@ impl World {
         let held = [
             self.list.may_be.len(),
             self.cursor.may_be.len(),
+            self.building.may_be.len(),
             self.segments.may_be.len(),
             self.acknowledged.may_be.len(),
             self.denials.may_be.len(),
@@ -126,6 +129,8 @@ impl World {
         self.settle_list(ledger, &status)?;
         self.settle_outbox(ledger, &status)?;
         self.cursor.settle(said(ledger.cursor())?, "cursor")?;
+        let building = said(ledger.building())?.map(|building| (building.to, building.next));
+        self.building.settle(building, "the list aside")?;
         self.setting.settle(said(ledger.setting(SETTING))?, "setting")?;
         let mut denials = said(ledger.denials(usize::MAX))?;
         denials.reverse();

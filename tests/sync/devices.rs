@@ -5,25 +5,25 @@ use super::raw::{Device, send};
 use super::samples::{sealed, segment};
 use super::{EVENT, Server, seed, unique};
 
-const LOG: &str = "/sync/v1/log";
+const LIST: &str = "/sync/v1/snapshot";
 
 #[test]
 fn a_request_counts_once_also_after_the_server_was_killed() {
     let mut server = Server::with_tickets(0);
     let _gate = server.gate("pi-1");
     let mut device = Device::new("pi-1");
-    let older = [device.sign("GET", LOG, b"")];
-    let newer = [device.sign("GET", LOG, b"")];
-    assert_eq!(send(&server.address, "GET", LOG, &newer, b"").status, 200);
+    let older = [device.sign("GET", LIST, b"")];
+    let newer = [device.sign("GET", LIST, b"")];
+    assert_eq!(send(&server.address, "GET", LIST, &newer, b"").status, 200);
     for replayed in [&newer, &older] {
         assert_eq!(
-            send(&server.address, "GET", LOG, replayed, b"").code(),
+            send(&server.address, "GET", LIST, replayed, b"").code(),
             "replayed"
         );
     }
     server.kill();
     server.start();
-    assert_eq!(send(&server.address, "GET", LOG, &newer, b"").code(), "replayed");
+    assert_eq!(send(&server.address, "GET", LIST, &newer, b"").code(), "replayed");
 }
 
 #[test]
@@ -36,20 +36,20 @@ fn a_signature_holds_for_its_method_path_and_body_alone() {
         (
             "GET",
             "/sync/v1/attendance",
-            device.sign("GET", LOG, b""),
+            device.sign("GET", LIST, b""),
             "bad-signature",
         ),
-        ("GET", LOG, device.sign("POST", LOG, b""), "bad-signature"),
+        ("GET", LIST, device.sign("POST", LIST, b""), "bad-signature"),
         (
             "POST",
             "/sync/v1/check-ins",
             device.sign("POST", "/sync/v1/check-ins", b"other"),
             "bad-signature",
         ),
-        ("GET", LOG, other.sign("GET", LOG, b""), "unknown-device"),
-        ("GET", LOG, "authorization: Bearer abc".to_owned(), "malformed"),
-        ("GET", LOG, "authorization: Wicket AAAA".to_owned(), "malformed"),
-        ("GET", LOG, "x: y".to_owned(), "unsigned"),
+        ("GET", LIST, other.sign("GET", LIST, b""), "unknown-device"),
+        ("GET", LIST, "authorization: Bearer abc".to_owned(), "malformed"),
+        ("GET", LIST, "authorization: Wicket AAAA".to_owned(), "malformed"),
+        ("GET", LIST, "x: y".to_owned(), "unsigned"),
     ];
     for (method, path, header, code) in cases {
         let answer = send(&server.address, method, path, &[header], b"");
@@ -66,18 +66,25 @@ fn another_devices_key_signs_nothing_for_this_one() {
     let server = Server::with_tickets(0);
     let (_one, _two) = (server.gate("pi-1"), server.gate("pi-2"));
     let mut two = Device::new("pi-2");
-    let stolen = two.sign("GET", LOG, b"");
+    let stolen = two.sign("GET", LIST, b"");
     let mut forged = Device::new("pi-1");
     forged.name = "pi-1".to_owned();
     assert_eq!(
-        send(&server.address, "GET", LOG, &[forged.sign("GET", LOG, b"")], b"").status,
+        send(
+            &server.address,
+            "GET",
+            LIST,
+            &[forged.sign("GET", LIST, b"")],
+            b""
+        )
+        .status,
         200
     );
     assert_eq!(
         send(
             &server.address,
             "GET",
-            LOG,
+            LIST,
             &[stolen.replace("Wicket ", "Wicket A")],
             b""
         )

@@ -12,7 +12,10 @@ use wicket::ledger::{
 };
 use wicket::sync::SyncError;
 use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt};
-use wicket::wire::{Change, Context, Cursor, LogPage, Signed, StartOver, TimeAnswer, compression, to_cbor};
+use wicket::wire::{
+    Change, Context, Cursor, LogPage, Signed, SnapshotPage, StartOver, TimeAnswer, compression, tickets,
+    to_cbor,
+};
 
 use super::{EVENT, Gate};
 
@@ -58,20 +61,48 @@ fn time(path: &str, seed: u8) -> Vec<u8> {
     ))
 }
 
+/// Where the honest snapshot ends.
+fn start() -> Cursor {
+    Cursor {
+        log: [1; 16].into(),
+        sequence: 2,
+        chain: [2; 32].into(),
+    }
+}
+
+/// The honest snapshot, one page.
+fn snapshot() -> SnapshotPage {
+    SnapshotPage {
+        event: EVENT.parse().unwrap(),
+        to: start(),
+        as_of: NOW,
+        page: 0,
+        pages: 1,
+        tickets: tickets::pack(&[]).unwrap().into(),
+        changes: vec![
+            Change::Rulebook(RULES.to_owned()),
+            Change::Keyring(r#"{"keys":[]}"#.to_owned()),
+        ],
+    }
+}
+
+const RULES: &str = r#"{"event":"spring-26"}"#;
+
+/// The honest page of the log behind it.
 fn page() -> LogPage {
     LogPage {
         event: EVENT.parse().unwrap(),
-        from: 0,
+        from: 2,
         to: Cursor {
-            log: [1; 16].into(),
-            sequence: 2,
-            chain: [2; 32].into(),
+            sequence: 4,
+            chain: [4; 32].into(),
+            ..start()
         },
-        head: 2,
+        head: 4,
         as_of: NOW,
         changes: vec![
-            (1, Change::Rulebook(r#"{"event":"spring-26"}"#.to_owned())),
-            (2, Change::Keyring(r#"{"keys":[]}"#.to_owned())),
+            (3, Change::Rulebook(r#"{"event":"autumn-26"}"#.to_owned())),
+            (4, Change::Keyring(r#"{"keys":[]}"#.to_owned())),
         ],
     }
 }
@@ -80,12 +111,30 @@ fn log(page: &LogPage) -> Vec<u8> {
     cbor(&signed(Context::LogPage, TRUE, page))
 }
 
+fn list(page: &SnapshotPage) -> Vec<u8> {
+    cbor(&signed(Context::SnapshotPage, TRUE, page))
+}
+
+fn start_over(stands: Cursor) -> Vec<u8> {
+    let word = StartOver {
+        event: EVENT.parse().unwrap(),
+        stands,
+    };
+    answer(
+        "409 Conflict",
+        "content-type: application/cbor",
+        &signed(Context::StartOver, TRUE, &word),
+    )
+}
+
 /// What a server answers, by path; an honest one where the lie says nothing.
 type Lie = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
 fn honest(path: &str) -> Vec<u8> {
     if path.starts_with("/sync/v1/time") {
         time(path, TRUE)
+    } else if path.starts_with(LIST) {
+        list(&snapshot())
     } else {
         log(&page())
     }
@@ -161,6 +210,7 @@ fn on(prefix: &'static str, lie: impl Fn(&str) -> Vec<u8> + Send + Sync + 'stati
 }
 
 const TIME: &str = "/sync/v1/time";
+const LIST: &str = "/sync/v1/snapshot";
 const LOG: &str = "/sync/v1/log";
 const UP: &str = "/sync/v1/check-ins";
 
@@ -169,6 +219,14 @@ fn changed(change: impl Fn(&mut LogPage) + Send + Sync + 'static) -> Lie {
         let mut page = page();
         change(&mut page);
         log(&page)
+    })
+}
+
+fn another_list(change: impl Fn(&mut SnapshotPage) + Send + Sync + 'static) -> Lie {
+    on(LIST, move |_| {
+        let mut page = snapshot();
+        change(&mut page);
+        list(&page)
     })
 }
 
@@ -219,52 +277,61 @@ fn nothing_of_a_lying_server_is_used_and_nothing_is_lost() {
             }),
         ),
         (
-            "a page by another key",
-            on(LOG, |_| cbor(&signed(Context::LogPage, FALSE, &page()))),
+            "a list by another key",
+            on(LIST, |_| cbor(&signed(Context::SnapshotPage, FALSE, &snapshot()))),
         ),
         (
-            "a page of another event",
-            changed(|page| page.event = "other".parse().unwrap()),
+            "a list in the wrong context",
+            on(LIST, |_| cbor(&signed(Context::LogPage, TRUE, &snapshot()))),
         ),
-        ("a page of another place", changed(|page| page.from = 1)),
-        ("a page that leads back", changed(|page| page.head = 1)),
         (
-            "a page that leads nowhere",
-            changed(|page| {
-                page.changes.clear();
-                page.to.sequence = 0;
+            "a list of another event",
+            another_list(|page| page.event = "other".parse().unwrap()),
+        ),
+        (
+            "a page that was not asked for",
+            another_list(|page| (page.page, page.pages) = (1, 2)),
+        ),
+        ("a list without pages", another_list(|page| page.pages = 0)),
+        ("a list without end", another_list(|page| page.pages = 5_000)),
+        (
+            "tickets that are none",
+            another_list(|page| page.tickets = b"poison".to_vec().into()),
+        ),
+        (
+            "a poisoned segment in a list",
+            another_list(|page| page.changes.push(Change::Segment(b"poison".to_vec().into()))),
+        ),
+        (
+            "lists that begin and never end",
+            on(LIST, |path| {
+                if path == LIST {
+                    list(&SnapshotPage {
+                        pages: 2,
+                        ..snapshot()
+                    })
+                } else {
+                    start_over(start())
+                }
             }),
         ),
-        ("changes out of order", changed(|page| page.changes.reverse())),
-        ("changes beyond its end", changed(|page| page.changes[1].0 = 3)),
-        ("an old page", changed(|page| page.as_of = NOW.minus(601))),
         (
-            "too many changes",
-            changed(|page| {
-                page.changes = (1..=1_001)
-                    .map(|number| (number, page.changes[0].1.clone()))
-                    .collect();
-                page.to.sequence = 1_001;
-                page.head = 1_001;
+            "another list in the midst of one",
+            on(LIST, |path| {
+                let mut page = SnapshotPage {
+                    pages: 2,
+                    ..snapshot()
+                };
+                if path != LIST {
+                    page.page = 1;
+                    page.to.chain = [9; 32].into();
+                }
+                list(&page)
             }),
-        ),
-        (
-            "a poisoned segment",
-            changed(|page| page.changes[1].1 = Change::Segment(b"poison".to_vec().into())),
         ),
         (
             "an order to start over at the start",
-            on(LOG, |_| {
-                let word = StartOver {
-                    event: EVENT.parse().unwrap(),
-                    stands: page().to,
-                };
-                answer(
-                    "409 Conflict",
-                    "content-type: application/cbor",
-                    &signed(Context::StartOver, TRUE, &word),
-                )
-            }),
+            on(LIST, |_| start_over(start())),
         ),
     ];
     for (name, lie) in lies {
@@ -281,6 +348,90 @@ fn nothing_of_a_lying_server_is_used_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_gate_with_a_list_keeps_it_against_every_lie() {
+    let lies: Vec<(&str, Lie)> = vec![
+        (
+            "a page by another key",
+            on(LOG, |_| cbor(&signed(Context::LogPage, FALSE, &page()))),
+        ),
+        (
+            "a page of another event",
+            changed(|page| page.event = "other".parse().unwrap()),
+        ),
+        ("a page of another place", changed(|page| page.from = 3)),
+        (
+            "a page of another log",
+            changed(|page| page.to.log = [9; 16].into()),
+        ),
+        ("a page that leads back", changed(|page| page.head = 3)),
+        (
+            "a page that leads nowhere",
+            changed(|page| {
+                page.changes.clear();
+                page.to.sequence = 1;
+            }),
+        ),
+        (
+            "a page that does not lead on",
+            changed(|page| {
+                page.changes.clear();
+                page.to = start();
+            }),
+        ),
+        (
+            "another place of the same number",
+            changed(|page| {
+                page.changes.clear();
+                (page.to.sequence, page.head) = (2, 2);
+            }),
+        ),
+        ("changes out of order", changed(|page| page.changes.reverse())),
+        ("changes beyond its end", changed(|page| page.changes[1].0 = 5)),
+        ("an old page", changed(|page| page.as_of = NOW.minus(601))),
+        (
+            "too many changes",
+            changed(|page| {
+                page.changes = (3..=1_003)
+                    .map(|number| (number, page.changes[0].1.clone()))
+                    .collect();
+                page.to.sequence = 1_003;
+                page.head = 1_003;
+            }),
+        ),
+        (
+            "a poisoned segment",
+            changed(|page| page.changes[1].1 = Change::Segment(b"poison".to_vec().into())),
+        ),
+        (
+            "an order to start over elsewhere",
+            on(LOG, |_| start_over(page().to)),
+        ),
+        (
+            "orders to start over again and again",
+            on(LOG, |_| start_over(start())),
+        ),
+    ];
+    for (name, lie) in lies {
+        let (mut gate, error) = sync_with(&lie);
+        assert!(
+            matches!(error, SyncError::NotBelieved { .. }),
+            "{name}: {error:?}"
+        );
+        let status = gate.ledger.status().unwrap();
+        assert_eq!(
+            (status.cursor, status.unacknowledged),
+            (Some(start()), 1),
+            "{name}"
+        );
+        assert_eq!(
+            gate.ledger.documents().unwrap().rulebook.as_deref(),
+            Some(RULES),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_time_that_is_not_believed_leaves_no_sighting() {
     let (mut gate, _) = sync_with(&on(TIME, |path| time(path, FALSE)));
     assert_eq!(gate.ledger.setting(CLOCK_SIGHTING_SETTING).unwrap(), None);
@@ -288,13 +439,16 @@ fn a_time_that_is_not_believed_leaves_no_sighting() {
 
 #[test]
 fn an_answer_that_breaks_off_is_not_used() {
-    let lie = on(LOG, |_| {
-        let whole = log(&page());
-        whole[..whole.len() - 10].to_vec()
-    });
-    let (mut gate, error) = sync_with(&lie);
-    assert!(matches!(error, SyncError::BrokenOff { .. }), "{error:?}");
-    assert_eq!(gate.ledger.status().unwrap().cursor, None);
+    let torn = |whole: Vec<u8>| whole[..whole.len() - 10].to_vec();
+    let lies = [
+        (on(LIST, move |_| torn(list(&snapshot()))), None),
+        (on(LOG, move |_| torn(log(&page()))), Some(start())),
+    ];
+    for (lie, cursor) in lies {
+        let (mut gate, error) = sync_with(&lie);
+        assert!(matches!(error, SyncError::BrokenOff { .. }), "{error:?}");
+        assert_eq!(gate.ledger.status().unwrap().cursor, cursor);
+    }
 }
 
 /// A receipt for the gate's one check-in, as far as a liar can know it.

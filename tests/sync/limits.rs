@@ -77,8 +77,20 @@ fn what_is_no_message_is_malformed_and_the_server_lives_on() {
             "{path}"
         );
     }
-    for query in ["after=1", "after=x&log=00&chain=00", "after=-1&log=&chain="] {
-        let path = format!("/sync/v1/log?{query}");
+    let place = format!("log={}&chain={}", "0".repeat(32), "0".repeat(64));
+    for path in [
+        "log".to_owned(),
+        "log?after=1".to_owned(),
+        "log?after=x&log=00&chain=00".to_owned(),
+        "log?after=-1&log=&chain=".to_owned(),
+        "snapshot?page=0".to_owned(),
+        "snapshot?least=x".to_owned(),
+        "snapshot?at=1&page=0".to_owned(),
+        format!("snapshot?at=1&{place}"),
+        format!("snapshot?at=1&{place}&page=-1"),
+        format!("snapshot?at=x&{place}&page=0"),
+    ] {
+        let path = format!("/sync/v1/{path}");
         let header = device.sign("GET", &path, b"");
         assert_eq!(
             send(&server.address, "GET", &path, &[header], b"").code(),

@@ -23,6 +23,7 @@ mod live;
 mod log;
 mod raw;
 pub(crate) mod samples;
+mod snapshot;
 mod tls;
 mod venue;
 

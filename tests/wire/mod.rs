@@ -12,8 +12,8 @@ use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentRequest};
 use wicket::wire::request::RequestClaims;
 use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt, Upload};
 use wicket::wire::{
-    Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, StartOver, TimeAnswer,
-    from_cbor, to_cbor,
+    Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, SnapshotPage, StartOver,
+    TimeAnswer, from_cbor, to_cbor,
 };
 
 fn name<T>() -> impl Strategy<Value = T>
@@ -121,6 +121,14 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn list_page()(log in page(), page: u32, pages: u32, tickets in vec(any::<u8>(), 0..50)) -> SnapshotPage {
+        let changes = log.changes.into_iter().map(|(_, change)| change).collect();
+        let (event, to, as_of, tickets) = (log.event, log.to, log.as_of, tickets.into());
+        SnapshotPage { event, to, as_of, page, pages, tickets, changes }
+    }
+}
+
+prop_compose! {
     fn held()(at in fact_ref(), tip: Option<[u8; 32]>) -> Held {
         Held { stream: at.stream, holds: at.sequence, tip: tip.map(Into::into) }
     }
@@ -147,8 +155,9 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn pages_answers_and_claims_survive_their_bytes(page in page(), answer in answer(), claims in claims()) {
+    fn pages_answers_and_claims_survive_their_bytes(page in page(), list in list_page(), answer in answer(), claims in claims()) {
         prop_assert_eq!(from_cbor::<LogPage>(&to_cbor(&page)), Ok(page));
+        prop_assert_eq!(from_cbor::<SnapshotPage>(&to_cbor(&list)), Ok(list));
         prop_assert_eq!(from_cbor::<Answer>(&to_cbor(&answer)), Ok(answer));
         prop_assert_eq!(from_cbor::<RequestClaims>(&to_cbor(&claims)), Ok(claims));
     }
@@ -199,6 +208,7 @@ proptest! {
         let _ = Signed::from_bytes(&bytes);
         let _ = Segment::unverified(&bytes);
         let _ = from_cbor::<LogPage>(&bytes);
+        let _ = from_cbor::<SnapshotPage>(&bytes).map(|page| page.tickets());
         let _ = from_cbor::<Upload>(&bytes);
         let _ = from_cbor::<Answer>(&bytes);
         let _ = from_cbor::<Receipt>(&bytes);

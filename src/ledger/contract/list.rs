@@ -1,14 +1,15 @@
 //! The event's list: built aside, swapped in whole, changed only in place.
 
-use super::super::{CHAIN_MAX, EventDocuments, Ledger, LedgerError};
+use super::super::{Building, CHAIN_MAX, EventDocuments, Ledger, LedgerError};
 use super::Backend;
 use super::samples::{
-    complete_list, device, entry, facts_of, page, replacing, row, segment, ticket, tickets,
+    complete_list, complete_list_at, cursor, device, entry, facts_of, page, replacing, row, segment,
+    snapshot, take, ticket, tickets,
 };
 use crate::domain::admission::{Listing, Status, TicketRow};
 use crate::domain::ids::TicketId;
 use crate::domain::time::UnixSeconds;
-use crate::wire::{Change, DeviceStatus, LogPage};
+use crate::wire::{Change, Cursor, DeviceStatus, LogPage, SnapshotPage};
 
 fn listing(ledger: &mut dyn Ledger, number: u8) -> Listing {
     ledger.look_up(&ticket(number)).unwrap().listing
@@ -27,10 +28,24 @@ fn out_of_place(result: Result<(), LedgerError>) -> (u64, u64) {
     }
 }
 
+fn refused(result: Result<(), LedgerError>) -> (u64, u32) {
+    match result {
+        Err(LedgerError::SnapshotOutOfPlace { page, of }) => (of, page),
+        other => panic!("not refused as out of place: {other:?}"),
+    }
+}
+
+/// The snapshot that is being taken, by its change number, and the page that is due of how many.
+fn building(ledger: &mut dyn Ledger) -> Option<(u64, u32, u32)> {
+    let building = ledger.building().unwrap();
+    building.map(|Building { to, next, pages }| (to.sequence, next, pages))
+}
+
 pub(super) fn a_gate_without_a_list_says_so(backend: Backend) {
     let mut store = backend.open();
     assert_eq!(listing(store.ledger.as_mut(), 1), Listing::Incomplete);
     assert_eq!(store.ledger.cursor().unwrap(), None);
+    assert_eq!(store.ledger.building().unwrap(), None);
     assert_eq!(store.ledger.documents().unwrap(), EventDocuments::default());
     let mut on_signatures = backend.open_as(true);
     assert_eq!(listing(on_signatures.ledger.as_mut(), 1), Listing::NoList);
@@ -39,24 +54,15 @@ pub(super) fn a_gate_without_a_list_says_so(backend: Backend) {
 pub(super) fn a_list_is_live_once_it_is_complete(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
-    let first = page(
-        0,
-        2,
-        4,
-        vec![Change::Rulebook("rules".to_owned()), Change::Ticket(row(1))],
-    );
-    let last = page(
-        2,
-        4,
-        4,
-        vec![Change::Keyring("keys".to_owned()), Change::Ticket(row(2))],
-    );
-    ledger.apply(&first, &[]).unwrap();
+    let first = snapshot(4, (0, 2), &[row(1)], vec![Change::Rulebook("rules".to_owned())]);
+    let last = snapshot(4, (1, 2), &[row(2)], vec![Change::Keyring("keys".to_owned())]);
+    take(ledger, &first).unwrap();
     assert_eq!(listing(ledger, 1), Listing::Incomplete);
     assert_eq!(ledger.documents().unwrap(), EventDocuments::default());
-    assert_eq!(ledger.cursor().unwrap(), Some(first.to));
+    assert_eq!(building(ledger), Some((4, 1, 2)));
+    assert_eq!(ledger.cursor().unwrap(), None);
     assert_eq!(ledger.status().unwrap().cursor, None);
-    ledger.apply(&last, &[]).unwrap();
+    take(ledger, &last).unwrap();
     assert_eq!(listing(ledger, 1), Listing::Listed(row(1)));
     assert_eq!(listing(ledger, 2), Listing::Listed(row(2)));
     assert_eq!(listing(ledger, 3), unlisted(1004));
@@ -65,39 +71,196 @@ pub(super) fn a_list_is_live_once_it_is_complete(backend: Backend) {
         (documents.rulebook.as_deref(), documents.keyring.as_deref()),
         (Some("rules"), Some("keys"))
     );
+    assert_eq!(building(ledger), None);
+    assert_eq!(ledger.cursor().unwrap(), Some(cursor(4)));
     assert_eq!(ledger.status().unwrap().cursor, Some(last.to));
 }
 
 pub(super) fn pages_that_do_not_continue_are_refused(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
-    assert_eq!(
-        out_of_place(ledger.apply(&page(3, 4, 4, Vec::new()), &[])),
-        (3, 0)
-    );
-    ledger.apply(&page(0, 5, 9, Vec::new()), &[]).unwrap();
-    let other_log = LogPage {
-        to: crate::wire::Cursor {
-            log: [8; 16].into(),
-            ..page(5, 9, 9, Vec::new()).to
-        },
+    let without_a_list = [
+        page(0, 4, 4, Vec::new()),
+        page(3, 4, 4, Vec::new()),
+        page(0, 0, 0, Vec::new()),
+    ];
+    for page in &without_a_list {
+        assert_eq!(out_of_place(ledger.apply(page, &[])), (page.from, 0), "{page:?}");
+    }
+    complete_list_at(ledger, 5, []);
+    let another = |to: Cursor| LogPage {
+        to,
         ..page(5, 9, 9, Vec::new())
     };
     let refused = [
-        page(4, 9, 9, Vec::new()),
         page(6, 9, 9, Vec::new()),
         page(5, 4, 9, Vec::new()),
         page(5, 9, 8, Vec::new()),
-        other_log,
+        page(0, 4, 9, Vec::new()),
+        another(Cursor {
+            log: [8; 16].into(),
+            ..cursor(9)
+        }),
+        another(Cursor {
+            chain: [9; 32].into(),
+            ..cursor(5)
+        }),
     ];
     for page in &refused {
         assert_eq!(out_of_place(ledger.apply(page, &[])), (page.from, 5), "{page:?}");
     }
     ledger.apply(&page(5, 9, 9, Vec::new()), &[]).unwrap();
     assert_eq!(
-        out_of_place(ledger.apply(&page(5, 9, 9, Vec::new()), &[])),
+        out_of_place(ledger.apply(&page(5, 8, 9, Vec::new()), &[])),
         (5, 9)
     );
+}
+
+/// A page whose changes have these numbers.
+fn numbered(from: u64, to: u64, changes: Vec<(u64, Change)>) -> LogPage {
+    LogPage {
+        changes,
+        ..page(from, to, to, Vec::new())
+    }
+}
+
+pub(super) fn a_page_brings_what_is_above_the_cursor_alone(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    complete_list_at(ledger, 5, [row(1), row(2)]);
+    let with_status = |number, status| {
+        Change::Ticket(TicketRow {
+            status,
+            ..row(number)
+        })
+    };
+    let changes = vec![
+        (4, with_status(1, Status::Revoked)),
+        (5, with_status(1, Status::Revoked)),
+        (6, with_status(2, Status::Blocked)),
+    ];
+    ledger.apply(&numbered(2, 7, changes), &[]).unwrap();
+    assert_eq!(listing(ledger, 1), Listing::Listed(row(1)));
+    assert!(matches!(listing(ledger, 2), Listing::Listed(row) if row.status == Status::Blocked));
+    assert_eq!(ledger.cursor().unwrap(), Some(cursor(7)));
+}
+
+/// The log of a few tickets' changes, compacted to one page, by the server at `head`.
+fn compacted(log: &[(u64, Change)], from: u64, to: u64, head: u64) -> LogPage {
+    let newest = |place: usize, change: &Change| {
+        let later = log.iter().skip(place + 1).filter(|(number, _)| *number <= head);
+        !later.into_iter().any(|(_, later)| match (later, change) {
+            (Change::Ticket(later), Change::Ticket(row)) => later.ticket == row.ticket,
+            _ => false,
+        })
+    };
+    let inside = log
+        .iter()
+        .enumerate()
+        .filter(|(place, (number, change))| (from + 1..=to).contains(number) && newest(*place, change));
+    LogPage {
+        head,
+        ..numbered(from, to, inside.map(|(_, change)| change.clone()).collect())
+    }
+}
+
+/// Relays and sticks pass pages on in whatever alignment they got them, and as old as they are.
+pub(super) fn pages_in_any_alignment_lead_to_the_same_list(backend: Backend) {
+    let statuses = [Status::Revoked, Status::Blocked, Status::Valid];
+    let log: Vec<(u64, Change)> = (2..=12)
+        .map(|number| {
+            let row = TicketRow {
+                status: statuses[usize::try_from(number % 3).unwrap()],
+                admits: u8::try_from(number).unwrap(),
+                ..row(1 + u8::try_from(number * number % 4).unwrap())
+            };
+            (number, Change::Ticket(row))
+        })
+        .collect();
+    let ways = [
+        vec![(1, 12, 12)],
+        vec![(1, 4, 4), (4, 8, 12), (8, 12, 12)],
+        vec![(1, 6, 6), (3, 9, 9), (0, 12, 12)],
+        vec![(1, 6, 12), (2, 7, 7), (5, 12, 12), (0, 12, 12)],
+        vec![(0, 3, 11), (1, 5, 9), (4, 12, 12)],
+    ];
+    let mut ends = Vec::new();
+    for way in ways {
+        let mut store = backend.open();
+        let ledger = store.ledger.as_mut();
+        complete_list(ledger, (1..=4).map(row));
+        for (from, to, head) in way {
+            ledger.apply(&compacted(&log, from, to, head), &[]).unwrap();
+        }
+        assert_eq!(ledger.cursor().unwrap(), Some(cursor(12)));
+        ends.push((1..=4).map(|number| listing(ledger, number)).collect::<Vec<_>>());
+    }
+    assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{ends:?}");
+}
+
+pub(super) fn a_page_that_comes_late_sets_no_time_back(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    complete_list_at(ledger, 5, []);
+    let late = LogPage {
+        as_of: UnixSeconds(3),
+        ..page(5, 6, 6, Vec::new())
+    };
+    ledger.apply(&late, &[]).unwrap();
+    assert_eq!(listing(ledger, 1), unlisted(1005));
+}
+
+pub(super) fn pages_of_a_snapshot_are_taken_in_order_and_each_once(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    let pages: Vec<SnapshotPage> = (0..3)
+        .map(|page| snapshot(9, (page, 3), &[row(page as u8 + 1)], Vec::new()))
+        .collect();
+    assert_eq!(refused(take(ledger, &pages[1])), (9, 1));
+    take(ledger, &pages[0]).unwrap();
+    assert_eq!(refused(take(ledger, &pages[2])), (9, 2));
+    for again in [&pages[0], &pages[1], &pages[0], &pages[1]] {
+        take(ledger, again).unwrap();
+    }
+    assert_eq!(building(ledger), Some((9, 2, 3)));
+    let others = [
+        snapshot(8, (2, 3), &[], Vec::new()),
+        snapshot(9, (2, 4), &[], Vec::new()),
+        snapshot(9, (3, 3), &[], Vec::new()),
+    ];
+    for other in &others {
+        refused(take(ledger, other));
+    }
+    take(ledger, &pages[2]).unwrap();
+    assert_eq!(ledger.status().unwrap().tickets, 3);
+    for page in &pages {
+        take(ledger, page).unwrap();
+    }
+    assert_eq!(building(ledger), None, "what is live is not begun again");
+}
+
+pub(super) fn facts_that_come_with_a_snapshot_count_at_once(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    let came = segment(2, 1, vec![entry(1, 10)]);
+    let first = snapshot(9, (0, 2), &[row(1)], vec![Change::Segment(came.0.clone().into())]);
+    ledger
+        .apply_snapshot(&first, &[row(1)], std::slice::from_ref(&came))
+        .unwrap();
+    assert_eq!(facts_of(ledger, 1), came.1.facts().collect::<Vec<_>>());
+}
+
+pub(super) fn the_live_list_follows_the_log_while_another_is_built(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    complete_list(ledger, [row(1)]);
+    take(ledger, &snapshot(5, (0, 2), &[row(3)], Vec::new())).unwrap();
+    ledger.apply(&page(1, 2, 2, tickets([row(2)])), &[]).unwrap();
+    assert_eq!(listing(ledger, 2), Listing::Listed(row(2)));
+    assert_eq!(building(ledger), Some((5, 1, 2)));
+    take(ledger, &snapshot(5, (1, 2), &[], Vec::new())).unwrap();
+    assert_eq!(listing(ledger, 2), unlisted(1005));
+    assert_eq!(listing(ledger, 3), Listing::Listed(row(3)));
 }
 
 pub(super) fn a_refused_page_leaves_nothing_behind(backend: Backend) {
@@ -158,9 +321,9 @@ pub(super) fn a_list_is_as_of_its_last_complete_page(backend: Backend) {
 pub(super) fn the_live_list_tells_its_place_and_time(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
-    ledger.apply(&page(0, 1, 2, Vec::new()), &[]).unwrap();
+    take(ledger, &snapshot(2, (0, 2), &[], Vec::new())).unwrap();
     assert_eq!(ledger.live_list().unwrap(), None);
-    ledger.apply(&page(1, 2, 2, Vec::new()), &[]).unwrap();
+    take(ledger, &snapshot(2, (1, 2), &[], Vec::new())).unwrap();
     let live = ledger.live_list().unwrap().unwrap();
     assert_eq!((live.cursor.sequence, live.as_of), (2, UnixSeconds(1002)));
     assert!(!ledger.written_by_others().unwrap());
@@ -173,13 +336,13 @@ pub(super) fn a_new_list_replaces_the_old_one_whole(backend: Backend) {
     ledger
         .apply(&page(1, 2, 2, vec![Change::Rulebook("old".to_owned())]), &[])
         .unwrap();
-    ledger.apply(&page(0, 5, 6, tickets([row(2)])), &[]).unwrap();
+    take(ledger, &snapshot(6, (0, 2), &[row(2)], Vec::new())).unwrap();
     assert_eq!(
         listing(ledger, 1),
         Listing::Listed(row(1)),
         "the old list holds until the new one is complete"
     );
-    ledger.apply(&page(5, 6, 6, tickets([row(3)])), &[]).unwrap();
+    take(ledger, &snapshot(6, (1, 2), &[row(3)], Vec::new())).unwrap();
     assert_eq!(listing(ledger, 1), unlisted(1006));
     assert_eq!(listing(ledger, 2), Listing::Listed(row(2)));
     assert_eq!(listing(ledger, 3), Listing::Listed(row(3)));
@@ -190,9 +353,13 @@ pub(super) fn a_new_list_replaces_the_old_one_whole(backend: Backend) {
 pub(super) fn a_list_that_was_given_up_leaves_no_rows(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
-    ledger.apply(&page(0, 1, 9, tickets([row(1)])), &[]).unwrap();
-    ledger.apply(&page(0, 1, 9, tickets([row(2)])), &[]).unwrap();
-    ledger.apply(&page(1, 9, 9, Vec::new()), &[]).unwrap();
+    take(ledger, &snapshot(8, (0, 2), &[row(1)], Vec::new())).unwrap();
+    take(ledger, &snapshot(9, (0, 2), &[row(2)], Vec::new())).unwrap();
+    assert_eq!(
+        refused(take(ledger, &snapshot(8, (1, 2), &[], Vec::new()))),
+        (8, 1)
+    );
+    take(ledger, &snapshot(9, (1, 2), &[], Vec::new())).unwrap();
     assert_eq!(listing(ledger, 1), unlisted(1009));
     assert_eq!(ledger.status().unwrap().tickets, 1);
 }
@@ -200,19 +367,19 @@ pub(super) fn a_list_that_was_given_up_leaves_no_rows(backend: Backend) {
 pub(super) fn an_older_list_of_the_same_log_is_refused(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
-    ledger.apply(&page(0, 9, 9, tickets([row(1)])), &[]).unwrap();
+    complete_list_at(ledger, 9, [row(1)]);
     assert_eq!(
-        out_of_place(ledger.apply(&page(0, 8, 8, Vec::new()), &[])),
-        (0, 9)
+        refused(take(ledger, &snapshot(8, (0, 1), &[], Vec::new()))),
+        (8, 0)
     );
-    let restored = LogPage {
-        to: crate::wire::Cursor {
+    let restored = SnapshotPage {
+        to: Cursor {
             log: [8; 16].into(),
-            ..page(0, 3, 3, Vec::new()).to
+            ..cursor(3)
         },
-        ..page(0, 3, 3, tickets([row(2)]))
+        ..snapshot(3, (0, 1), &[row(2)], Vec::new())
     };
-    ledger.apply(&restored, &[]).unwrap();
+    take(ledger, &restored).unwrap();
     assert_eq!(ledger.cursor().unwrap(), Some(restored.to));
     assert_eq!(listing(ledger, 1), unlisted(1003));
 }
@@ -250,17 +417,11 @@ pub(super) fn device_keys_hold_until_they_are_revoked(backend: Backend) {
     let ledger = store.ledger.as_mut();
     let west = "west".parse().unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), None);
+    let named = |to, place, key, status| snapshot(to, place, &[], vec![device("west", key, status)]);
     // Known while the list is being built: the segments that come with it must be read.
-    ledger
-        .apply(&page(0, 1, 2, vec![device("west", 5, DeviceStatus::Active)]), &[])
-        .unwrap();
+    take(ledger, &named(2, (0, 2), 5, DeviceStatus::Active)).unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), Some([5; 32]));
-    ledger
-        .apply(
-            &page(1, 2, 2, vec![device("west", 6, DeviceStatus::Suspended)]),
-            &[],
-        )
-        .unwrap();
+    take(ledger, &named(2, (1, 2), 6, DeviceStatus::Suspended)).unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), Some([6; 32]));
     ledger
         .apply(
@@ -270,7 +431,7 @@ pub(super) fn device_keys_hold_until_they_are_revoked(backend: Backend) {
         .unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), None);
     // A new list that does not name it yet does not bring it back.
-    ledger.apply(&page(0, 1, 4, Vec::new()), &[]).unwrap();
+    take(ledger, &snapshot(4, (0, 2), &[], Vec::new())).unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), None);
 }
 

@@ -1,7 +1,7 @@
 //! What is sent, what was acknowledged, and small values.
 
 use super::super::{Ledger, LedgerError, Pulse, SealedSegment};
-use super::samples::{complete_list, entry, exit, merge, page, row, segment, stream};
+use super::samples::{complete_list, entry, exit, merge, row, segment, snapshot, stream};
 use super::{Backend, OWN};
 use crate::domain::checkin::Denial;
 use crate::domain::ids::{Sequence, StreamId};
@@ -237,13 +237,14 @@ pub(super) fn what_a_neighbour_brings_waits_for_the_origin_and_what_its_log_brin
     assert_eq!(ledger.kept_after(0, &ROOM).unwrap().len(), 2);
 }
 
-pub(super) fn a_log_that_is_read_anew_tells_again_what_the_origin_holds(backend: Backend) {
+pub(super) fn a_list_that_is_taken_anew_tells_again_what_the_origin_holds(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
     complete_list(ledger, []);
     let (lost, held) = (segment(2, 1, vec![entry(1, 1)]), segment(3, 1, vec![entry(2, 1)]));
     merge(ledger, &[lost.clone(), held.clone()]);
-    ledger.apply(&page(0, 2, 2, Vec::new()), &[held]).unwrap();
+    let anew = snapshot(2, (0, 1), &[], Vec::new());
+    ledger.apply_snapshot(&anew, &[], &[held]).unwrap();
     let waiting = ledger.unacknowledged(0, &ROOM).unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].segment.bytes, lost.0);

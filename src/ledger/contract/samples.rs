@@ -2,12 +2,12 @@
 
 use ed25519_dalek::SigningKey;
 
-use super::super::Ledger;
+use super::super::{Ledger, LedgerError};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::checkin::{Draft, Fact, FactRef, Kind};
 use crate::domain::ids::{Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::time::{Now, UnixMillis, UnixSeconds};
-use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment};
+use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, SnapshotPage, tickets::pack};
 
 pub(in crate::ledger) fn ticket(number: u8) -> TicketId {
     TicketId::new(&[number; 8]).unwrap()
@@ -83,16 +83,21 @@ pub(in crate::ledger) fn device(name: &str, key: u8, status: DeviceStatus) -> Ch
     })
 }
 
+/// A place in log 7.
+pub(in crate::ledger) fn cursor(sequence: u64) -> Cursor {
+    Cursor {
+        log: [7; 16].into(),
+        sequence,
+        chain: [u8::try_from(sequence % 251).unwrap(); 32].into(),
+    }
+}
+
 /// A page of log 7 whose changes end at `to`; its time is `1000 + to`.
 pub(in crate::ledger) fn page(from: u64, to: u64, head: u64, changes: Vec<Change>) -> LogPage {
     LogPage {
         event: "spring-26".parse().unwrap(),
         from,
-        to: Cursor {
-            log: [7; 16].into(),
-            sequence: to,
-            chain: [u8::try_from(to % 251).unwrap(); 32].into(),
-        },
+        to: cursor(to),
         head,
         as_of: UnixSeconds(1000 + to),
         changes: changes.into_iter().map(|change| (to, change)).collect(),
@@ -103,9 +108,42 @@ pub(in crate::ledger) fn tickets(rows: impl IntoIterator<Item = TicketRow>) -> V
     rows.into_iter().map(Change::Ticket).collect()
 }
 
+/// A page of the snapshot of log 7 at `to`, with these rows; its time is `1000 + to`.
+pub(in crate::ledger) fn snapshot(
+    to: u64,
+    (page, pages): (u32, u32),
+    rows: &[TicketRow],
+    changes: Vec<Change>,
+) -> SnapshotPage {
+    SnapshotPage {
+        event: "spring-26".parse().unwrap(),
+        to: cursor(to),
+        as_of: UnixSeconds(1000 + to),
+        page,
+        pages,
+        tickets: pack(rows).unwrap().into(),
+        changes,
+    }
+}
+
+/// Takes a page of a snapshot.
+pub(in crate::ledger) fn take(ledger: &mut dyn Ledger, page: &SnapshotPage) -> Result<(), LedgerError> {
+    ledger.apply_snapshot(page, &page.tickets().unwrap(), &[])
+}
+
+/// A complete list of these rows, as of a change number.
+pub(in crate::ledger) fn complete_list_at(
+    ledger: &mut dyn Ledger,
+    to: u64,
+    rows: impl IntoIterator<Item = TicketRow>,
+) {
+    let rows: Vec<TicketRow> = rows.into_iter().collect();
+    take(ledger, &snapshot(to, (0, 1), &rows, Vec::new())).unwrap();
+}
+
 /// A complete list of these rows, at change 1.
 pub(in crate::ledger) fn complete_list(ledger: &mut dyn Ledger, rows: impl IntoIterator<Item = TicketRow>) {
-    ledger.apply(&page(0, 1, 1, tickets(rows)), &[]).unwrap();
+    complete_list_at(ledger, 1, rows);
 }
 
 /// A segment as it comes down.
@@ -122,7 +160,7 @@ pub(in crate::ledger) fn segment(of: u8, first: u64, drafts: Vec<Draft>) -> (Vec
 
 /// Merges segments by way of an empty page at the live list's place.
 pub(in crate::ledger) fn merge(ledger: &mut dyn Ledger, segments: &[(Vec<u8>, Segment)]) {
-    let at = ledger.cursor().unwrap().map_or(0, |cursor| cursor.sequence);
+    let at = ledger.cursor().unwrap().unwrap().sequence;
     ledger.apply(&page(at, at, at, Vec::new()), segments).unwrap();
 }
 

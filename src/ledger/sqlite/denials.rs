@@ -1,31 +1,27 @@
 //! Refusals in a ring, and small named values.
 
-use rusqlite::{Connection, Result, TransactionBehavior};
+use rusqlite::{Connection, Result};
 
 use super::rows;
 use crate::domain::checkin::Denial;
 use crate::ledger::DENIALS_MAX;
 use crate::wire;
 
-/// Keeps refusals, all in one transaction; the oldest make room.
-pub(super) fn note(connection: &mut Connection, denials: &[Denial]) -> Result<()> {
-    if denials.is_empty() {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+/// Keeps refusals; the oldest make room.
+pub(super) fn note(connection: &Connection, denials: &[Denial]) -> Result<()> {
     for denial in denials {
         rows::execute(
-            &transaction,
+            connection,
             "INSERT INTO denial (body) VALUES (?1)",
             [wire::to_cbor(denial)],
         )?;
     }
     rows::execute(
-        &transaction,
+        connection,
         "DELETE FROM denial WHERE id <= (SELECT MAX(id) FROM denial) - ?1",
         [DENIALS_MAX as i64],
     )?;
-    transaction.commit()
+    Ok(())
 }
 
 /// The newest refusals.

@@ -8,7 +8,7 @@ use crate::domain::admission::{Status, TicketRow};
 use crate::domain::conflict::CaseState;
 use crate::domain::ids::{DeviceId, TicketId};
 use crate::domain::time::UnixSeconds;
-use crate::ledger::{CHAIN_MAX, EventDocuments};
+use crate::ledger::{Building, CHAIN_MAX, EventDocuments};
 use crate::wire::{Cursor, DeviceStatus};
 
 /// A list's number in this database.
@@ -50,6 +50,26 @@ pub(super) fn head(connection: &Connection, state: State) -> Result<Option<Head>
                 },
                 as_of: UnixSeconds(row.get::<_, i64>(4)?.cast_unsigned()),
             })
+        },
+    )
+}
+
+/// The list that is being built aside, where there is one.
+pub(super) fn building(connection: &Connection) -> Result<Option<(ListNumber, Building)>> {
+    let Some(head) = head(connection, State::Aside)? else {
+        return Ok(None);
+    };
+    rows::first(
+        connection,
+        "SELECT next, pages FROM list WHERE number = ?1",
+        [head.number],
+        |row| {
+            let building = Building {
+                to: head.cursor,
+                next: row.get(0)?,
+                pages: row.get(1)?,
+            };
+            Ok((head.number, building))
         },
     )
 }

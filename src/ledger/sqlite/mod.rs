@@ -11,38 +11,41 @@ mod open;
 mod receipts;
 mod rows;
 mod segments;
+mod snapshot;
 mod status;
+mod store;
 #[cfg(test)]
 mod tests;
+mod turnstile;
+mod write;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-use rusqlite::Connection;
 
 use self::counts::Counts;
 use self::facts::StreamNumber;
 use self::list::State;
 use self::open::Role;
 use self::segments::Source;
+use self::store::Store;
 use super::{
-    EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment,
+    Building, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment,
     SyncClaim, Unsealed,
 };
-use crate::domain::admission::{Known, Listing};
+use crate::domain::admission::{Known, Listing, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
 use crate::wire::upload::{Held, Receipt};
-use crate::wire::{Cursor, LogPage, Segment};
+use crate::wire::{Cursor, LogPage, Segment, SnapshotPage};
 
 pub use open::{Opening, Synchronous};
 
 /// A gate's store in `gate.db` in its data folder.
 #[derive(Debug)]
 pub struct SqliteLedger {
-    connection: Connection,
+    store: Store,
     folder: PathBuf,
     recording: Option<Recording>,
     signature_only: bool,
@@ -70,16 +73,16 @@ impl SqliteLedger {
     pub fn open(dir: &Path, stream: StreamId, opening: &Opening) -> Result<Self, LedgerError> {
         let folder = open::prepare_folder(dir)?;
         let claim = lock::claim(&folder)?;
-        let connection = open::connect(&folder, opening, Role::Gate)?;
-        let number = facts::stream_number(&connection, &stream, true)?;
-        let next = facts::next_sequence(&connection, number)?;
+        let mut store = Store::open(&folder, opening, Role::Gate)?;
+        let number = store.at_once(|connection| Ok(facts::stream_number(connection, &stream, true)?))?;
+        let next = facts::next_sequence(&store.connection, number)?;
         let recording = Recording {
             stream,
             number,
             next,
             _claim: claim,
         };
-        Ok(Self::new(connection, folder, Some(recording), opening))
+        Ok(Self::new(store, folder, Some(recording), opening))
     }
 
     /// Opens the store for sync or reports, beside a gate that may be running, and makes it where there is
@@ -89,8 +92,8 @@ impl SqliteLedger {
     /// [`LedgerError`] where the store cannot be used.
     pub fn attach(dir: &Path, opening: &Opening) -> Result<Self, LedgerError> {
         let folder = open::prepare_folder(dir)?;
-        let connection = open::connect(&folder, opening, Role::Beside)?;
-        Ok(Self::new(connection, folder, None, opening))
+        let store = Store::open(&folder, opening, Role::Beside)?;
+        Ok(Self::new(store, folder, None, opening))
     }
 
     /// Reads the whole file and tells whether it is sound. Slow: for `doctor` and tests.
@@ -98,12 +101,12 @@ impl SqliteLedger {
     /// # Errors
     /// [`LedgerError::Corrupt`] with what was found.
     pub fn check(&self) -> Result<(), LedgerError> {
-        status::check(&self.connection)
+        status::check(&self.store.connection)
     }
 
-    fn new(connection: Connection, folder: PathBuf, recording: Option<Recording>, opening: &Opening) -> Self {
+    fn new(store: Store, folder: PathBuf, recording: Option<Recording>, opening: &Opening) -> Self {
         Self {
-            connection,
+            store,
             folder,
             recording,
             signature_only: opening.signature_only,
@@ -116,7 +119,7 @@ impl SqliteLedger {
 impl Ledger for SqliteLedger {
     fn look_up(&mut self, ticket: &TicketId) -> Result<Known, LedgerError> {
         // One snapshot for list and facts.
-        let connection = self.connection.unchecked_transaction()?;
+        let connection = self.store.connection.unchecked_transaction()?;
         let live = list::head(&connection, State::Live)?;
         let (row, chain) = match &live {
             Some(live) => (
@@ -147,15 +150,18 @@ impl Ledger for SqliteLedger {
             // The gate's own facts do not pass through here, so nothing can be kept up.
             self.counts = Counts::default();
         }
-        let connection = self.connection.unchecked_transaction()?;
+        let connection = self.store.connection.unchecked_transaction()?;
         Ok(self.counts.inside(&connection, zone, since)?)
     }
 
     fn record(&mut self, draft: &Draft) -> Result<Fact, LedgerError> {
         let recording = self.recording.as_mut().ok_or(LedgerError::NoStream)?;
         let sequence = recording.next;
-        // A statement outside a transaction is one of its own, and durable when it returns.
-        if !facts::insert(&self.connection, recording.number, sequence, draft)? {
+        let number = recording.number;
+        let free = self
+            .store
+            .at_once(|connection| Ok(facts::insert(connection, number, sequence, draft)?))?;
+        if !free {
             let taken = format!("{sequence} of this process's own stream is taken");
             return Err(LedgerError::Corrupt(taken.into()));
         }
@@ -171,47 +177,65 @@ impl Ledger for SqliteLedger {
     }
 
     fn earlier_streams(&mut self) -> Result<Vec<StreamId>, LedgerError> {
-        let mut streams = facts::own_streams(&self.connection)?;
+        let mut streams = facts::own_streams(&self.store.connection)?;
         streams.retain(|stream| self.recording.as_ref().is_none_or(|own| own.stream != *stream));
         Ok(streams)
     }
 
     fn note_denials(&mut self, denials: &[Denial]) -> Result<(), LedgerError> {
-        Ok(denials::note(&mut self.connection, denials)?)
+        if denials.is_empty() {
+            return Ok(());
+        }
+        let write = self.store.begin()?;
+        denials::note(&write, denials)?;
+        write.commit()
     }
 
     fn denials(&mut self, limit: usize) -> Result<Vec<Denial>, LedgerError> {
-        Ok(denials::newest(&self.connection, limit)?)
+        Ok(denials::newest(&self.store.connection, limit)?)
     }
 
     fn documents(&mut self) -> Result<EventDocuments, LedgerError> {
-        Ok(list::documents(&self.connection)?)
+        Ok(list::documents(&self.store.connection)?)
     }
 
     fn cursor(&mut self) -> Result<Option<Cursor>, LedgerError> {
-        let aside = list::head(&self.connection, State::Aside)?;
-        let head = match aside {
-            Some(aside) => Some(aside),
-            None => list::head(&self.connection, State::Live)?,
-        };
-        Ok(head.map(|head| head.cursor))
+        Ok(list::head(&self.store.connection, State::Live)?.map(|head| head.cursor))
+    }
+
+    fn building(&mut self) -> Result<Option<Building>, LedgerError> {
+        // One snapshot for both of its rows.
+        let connection = self.store.connection.unchecked_transaction()?;
+        Ok(list::building(&connection)?.map(|(_, building)| building))
     }
 
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
-        apply::apply(&mut self.connection, page, segments)
+        apply::apply(&mut self.store, page, segments)
+    }
+
+    fn apply_snapshot(
+        &mut self,
+        page: &SnapshotPage,
+        tickets: &[TicketRow],
+        segments: &[(Vec<u8>, Segment)],
+    ) -> Result<(), LedgerError> {
+        snapshot::apply(&mut self.store, page, tickets, segments)
+    }
+
+    fn clear_dropped(&mut self) -> Result<bool, LedgerError> {
+        snapshot::clear_dropped(&mut self.store)
     }
 
     fn unsealed(&mut self, limit: usize) -> Result<Option<Unsealed>, LedgerError> {
-        let connection = self.connection.unchecked_transaction()?;
+        let connection = self.store.connection.unchecked_transaction()?;
         Ok(segments::unsealed(&connection, limit)?)
     }
 
     fn keep_segment(&mut self, segment: &SealedSegment) -> Result<bool, LedgerError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let kept = segments::keep(&transaction, segment)?;
-        transaction.commit()?;
+        let write = self.store.begin()?;
+        let kept = segments::keep(&write, segment)?;
+        write.commit()?;
+        self.store.fold_log()?;
         Ok(kept)
     }
 
@@ -220,37 +244,36 @@ impl Ledger for SqliteLedger {
     }
 
     fn merge(&mut self, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
-        apply::merge(&mut self.connection, segments, Source::Carrier)
+        apply::merge(&mut self.store, segments, Source::Carrier)
     }
 
     fn unacknowledged(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError> {
-        Ok(segments::unacknowledged(&self.connection, after, room)?)
+        Ok(segments::unacknowledged(&self.store.connection, after, room)?)
     }
 
     fn kept_after(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError> {
-        Ok(segments::after(&self.connection, after, room)?)
+        Ok(segments::after(&self.store.connection, after, room)?)
     }
 
     fn held(&mut self) -> Result<Vec<Held>, LedgerError> {
-        Ok(segments::held(&self.connection)?)
+        Ok(segments::held(&self.store.connection)?)
     }
 
     fn beyond(&mut self, have: &[Held], room: &Room) -> Result<Vec<SealedSegment>, LedgerError> {
-        let connection = self.connection.unchecked_transaction()?;
+        let connection = self.store.connection.unchecked_transaction()?;
         Ok(segments::beyond(&connection, have, room)?)
     }
 
     fn take_receipt(&mut self, receipt: &Receipt, whole: bool) -> Result<bool, LedgerError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let fell_back = receipts::take(&transaction, receipt, whole)?;
-        transaction.commit()?;
+        let write = self.store.begin()?;
+        let fell_back = receipts::take(&write, receipt, whole)?;
+        write.commit()?;
+        self.store.fold_log()?;
         Ok(fell_back)
     }
 
     fn live_list(&mut self) -> Result<Option<LiveList>, LedgerError> {
-        let live = list::head(&self.connection, State::Live)?;
+        let live = list::head(&self.store.connection, State::Live)?;
         Ok(live.map(|head| LiveList {
             cursor: head.cursor,
             as_of: head.as_of,
@@ -259,34 +282,38 @@ impl Ledger for SqliteLedger {
 
     fn written_by_others(&mut self) -> Result<bool, LedgerError> {
         // Changes with every commit of another connection, and never with one of this (SQLite, PRAGMA data_version).
-        let version = rows::first(&self.connection, "PRAGMA data_version", [], |row| row.get(0))?;
+        let version = rows::first(&self.store.connection, "PRAGMA data_version", [], |row| {
+            row.get(0)
+        })?;
         let before = std::mem::replace(&mut self.data_version, version);
         Ok(before.is_some() && before != version)
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, LedgerError> {
-        Ok(facts::all(&self.connection)?)
+        Ok(facts::all(&self.store.connection)?)
     }
 
     fn setting(&mut self, name: &str) -> Result<Option<Vec<u8>>, LedgerError> {
-        Ok(denials::setting(&self.connection, name)?)
+        Ok(denials::setting(&self.store.connection, name)?)
     }
 
     fn set_setting(&mut self, name: &str, value: &[u8]) -> Result<(), LedgerError> {
-        Ok(denials::set_setting(&self.connection, name, value)?)
+        self.store
+            .at_once(|connection| Ok(denials::set_setting(connection, name, value)?))?;
+        self.store.fold_log()
     }
 
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {
-        Ok(list::device_key(&self.connection, device)?)
+        Ok(list::device_key(&self.store.connection, device)?)
     }
 
     fn pulse(&mut self) -> Result<Pulse, LedgerError> {
-        let connection = self.connection.unchecked_transaction()?;
+        let connection = self.store.connection.unchecked_transaction()?;
         Ok(status::pulse(&connection)?)
     }
 
     fn status(&mut self) -> Result<LedgerStatus, LedgerError> {
-        let connection = self.connection.unchecked_transaction()?;
+        let connection = self.store.connection.unchecked_transaction()?;
         Ok(status::status(&connection)?)
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, ToSql};
 
+use super::turnstile::LOOK_AGAIN;
 use super::{lock, migrations};
 use crate::ledger::LedgerError;
 
@@ -16,14 +17,17 @@ const DATABASE: &str = "gate.db";
 /// Only the gate's user may look: the folder holds the device's key.
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
-/// How long a scan waits for sync's short transactions before it says that the store failed. A guest would wait no longer.
-const SCAN_WAIT_MS_MAX: i32 = 2_000;
+/// Looks of a scan at a lock that another process holds before it says that the store failed (2 s): a guest would wait
+/// no longer.
+const SCAN_LOOKS_MAX: i32 = 10_000;
 /// How long the others wait: nobody stands in front of them, and a checkpoint on a slow card takes its time.
 const OTHERS_WAIT: Duration = Duration::from_secs(30);
 /// 4 KiB is a flash page on most cards, and SQLite's own default.
 const PAGE_BYTES: u32 = 4096;
-/// The log is folded into the database at this many pages (4 MB): one commit in hundreds pays for it.
-const CHECKPOINT_PAGES: u32 = 1000;
+/// The log is folded into the database at this many pages (4 MB), by whoever writes beside the gate.
+pub(super) const CHECKPOINT_PAGES: i64 = 1_000;
+/// A gate that is alone folds it in a commit of its own at this many (16 MB): one in thousands pays for it.
+const GATE_CHECKPOINT_PAGES: i64 = 4_000;
 /// A log that grew under a long reader is cut back to this.
 const LOG_BYTES_MAX: u32 = 16 << 20;
 /// The inner pages of a list of a million tickets stay in memory; the leaves come from the system's cache.
@@ -67,7 +71,7 @@ pub(super) fn connect(folder: &Path, opening: &Opening, role: Role) -> Result<Co
     let _setup = lock::setup(folder)?;
     let mut connection = open_file(&folder.join(DATABASE), opening.vfs.as_deref())?;
     wait_politely(&connection, role)?;
-    set_pragmas(&connection, opening.synchronous)?;
+    set_pragmas(&connection, opening.synchronous, role)?;
     migrations::run(&mut connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     sync_folder(folder).map_err(folder_error(folder))?;
@@ -126,7 +130,7 @@ fn keep_private(path: &Path) {
         .open(path);
 }
 
-/// A scan goes first: it asks every millisecond, while the others back off to a tenth of a second.
+/// For the lock of a process that knows no turnstile, such as a database browser.
 fn wait_politely(connection: &Connection, role: Role) -> Result<(), LedgerError> {
     match role {
         Role::Gate => connection.busy_handler(Some(ask_again_soon))?,
@@ -140,18 +144,20 @@ fn wait_politely(connection: &Connection, role: Role) -> Result<(), LedgerError>
     reason = "SQLite has no event to wait for when another process holds its lock"
 )]
 fn ask_again_soon(times: i32) -> bool {
-    std::thread::sleep(Duration::from_millis(1));
-    times < SCAN_WAIT_MS_MAX
+    std::thread::sleep(LOOK_AGAIN);
+    times < SCAN_LOOKS_MAX
 }
 
-fn set_pragmas(connection: &Connection, synchronous: Synchronous) -> Result<(), LedgerError> {
+fn set_pragmas(connection: &Connection, synchronous: Synchronous, role: Role) -> Result<(), LedgerError> {
     let set = |pragma: &'static str, value: &dyn ToSql| connection.pragma_update(None, pragma, value);
     // Before anything is written: it is fixed from then on.
     set("page_size", &PAGE_BYTES)?;
     // One sync a commit instead of three, and readers beside the writer.
     hold(connection, "journal_mode", &"WAL", "wal")?;
     match synchronous {
-        // In WAL mode, NORMAL syncs at checkpoints only: the newest check-ins would go in a power cut.
+        // In WAL mode, NORMAL syncs at checkpoints only: the newest check-ins would go in a power cut. Nor is it enough
+        // for what could be fetched again: where a later sync fails, that leaves a hole in the log before what is promised
+        // afterwards.
         Synchronous::Full => hold(connection, "synchronous", &"FULL", "2")?,
         Synchronous::Normal => hold(connection, "synchronous", &"NORMAL", "1")?,
     }
@@ -161,7 +167,11 @@ fn set_pragmas(connection: &Connection, synchronous: Synchronous) -> Result<(), 
     set("trusted_schema", &false)?;
     // Damage shows as an error at once, and not as a wrong answer.
     set("cell_size_check", &true)?;
-    set("wal_autocheckpoint", &CHECKPOINT_PAGES)?;
+    let checkpoint_pages = match role {
+        Role::Gate => GATE_CHECKPOINT_PAGES,
+        Role::Beside => 0,
+    };
+    set("wal_autocheckpoint", &checkpoint_pages)?;
     set("journal_size_limit", &LOG_BYTES_MAX)?;
     set("cache_size", &-CACHE_KIB)?;
     // A read error in mapped memory is a signal that ends the process; a read error in `read` is an error.

@@ -9,7 +9,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::super::contract::samples::{
-    complete_list, entry, facts_of, merge, page, row, segment, stream, tickets,
+    complete_list, complete_list_at, cursor, entry, facts_of, merge, page, row, segment, snapshot, stream,
+    take, ticket,
 };
 use super::*;
 use crate::domain::ids::TicketId;
@@ -57,10 +58,11 @@ fn a_reopened_store_holds_everything() {
 fn a_list_half_built_goes_on_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = open(folder.path(), 1).unwrap();
-    ledger.apply(&page(0, 2, 4, tickets([row(1)])), &[]).unwrap();
+    take(&mut ledger, &snapshot(4, (0, 2), &[row(1)], Vec::new())).unwrap();
     drop(ledger);
     let mut ledger = open(folder.path(), 2).unwrap();
-    ledger.apply(&page(2, 4, 4, tickets([row(2)])), &[]).unwrap();
+    assert_eq!(ledger.building().unwrap().map(|building| building.next), Some(1));
+    take(&mut ledger, &snapshot(4, (1, 2), &[row(2)], Vec::new())).unwrap();
     assert_eq!(ledger.status().unwrap().tickets, 2);
 }
 
@@ -77,7 +79,11 @@ fn durability_rests_on_settings_that_are_really_set() {
     let folder = tempfile::tempdir().unwrap();
     let pragma = |ledger: &SqliteLedger, name: &str| {
         let read = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
-        ledger.connection.pragma_query_value(None, name, read).unwrap()
+        ledger
+            .store
+            .connection
+            .pragma_query_value(None, name, read)
+            .unwrap()
     };
     let ledger = open(folder.path(), 1).unwrap();
     assert_eq!(pragma(&ledger, "journal_mode"), "wal".to_owned().into());
@@ -190,7 +196,11 @@ fn a_damaged_page_is_an_error_and_never_a_wrong_answer() {
 fn a_newer_database_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path(), 1).unwrap();
-    ledger.connection.pragma_update(None, "user_version", 99).unwrap();
+    ledger
+        .store
+        .connection
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
     drop(ledger);
     let error = open(folder.path(), 2).unwrap_err();
     assert!(matches!(error, LedgerError::Newer(_)), "{error:?}");
@@ -225,10 +235,15 @@ fn a_database_that_cannot_be_opened_is_told() {
 fn a_store_that_became_read_only_records_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = open(folder.path(), 1).unwrap();
-    ledger.connection.pragma_update(None, "query_only", true).unwrap();
+    ledger
+        .store
+        .connection
+        .pragma_update(None, "query_only", true)
+        .unwrap();
     let error = ledger.record(&entry(1, 10)).unwrap_err();
     assert!(matches!(error, LedgerError::ReadOnly(_)), "{error:?}");
     ledger
+        .store
         .connection
         .pragma_update(None, "query_only", false)
         .unwrap();
@@ -241,6 +256,7 @@ fn a_full_disk_is_told_and_the_store_goes_on_once_there_is_room() {
     let mut ledger = open(folder.path(), 1).unwrap();
     let limit = |ledger: &SqliteLedger, pages: u32| {
         ledger
+            .store
             .connection
             .pragma_update(None, "max_page_count", pages)
             .unwrap();
@@ -267,28 +283,120 @@ fn a_scan_gives_up_on_a_lock_that_never_ends() {
     let folder = tempfile::tempdir().unwrap();
     let mut gate = open(folder.path(), 1).unwrap();
     let other = attach(folder.path());
-    other.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    other.store.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = gate.record(&entry(1, 10)).unwrap_err();
     assert!(matches!(error, LedgerError::Busy(_)), "{error:?}");
-    other.connection.execute_batch("COMMIT").unwrap();
+    other.store.connection.execute_batch("COMMIT").unwrap();
     gate.record(&entry(1, 11)).unwrap();
 }
 
+/// Rows of tickets on all lists.
+fn rows_held(ledger: &SqliteLedger) -> i64 {
+    ledger
+        .store
+        .connection
+        .query_row("SELECT COUNT(*) FROM ticket", [], |row| row.get(0))
+        .unwrap()
+}
+
 #[test]
-fn an_old_list_is_cleared_with_the_pages_that_follow() {
+fn an_old_list_is_cleared_in_short_transactions() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = open(folder.path(), 1).unwrap();
-    let rows = |ledger: &SqliteLedger| -> i64 {
-        ledger
-            .connection
-            .query_row("SELECT COUNT(*) FROM ticket", [], |row| row.get(0))
+    let ids = |number: u16| TicketId::new(&[&[0; 6][..], &number.to_be_bytes()[..]].concat()).unwrap();
+    let many = (0..5_000).map(|number| crate::domain::admission::TicketRow {
+        ticket: ids(number),
+        ..row(1)
+    });
+    complete_list(&mut ledger, many);
+    assert!(!ledger.clear_dropped().unwrap());
+    complete_list_at(&mut ledger, 2, (1..=3).map(row));
+    let mut left = vec![rows_held(&ledger)];
+    while ledger.clear_dropped().unwrap() {
+        left.push(rows_held(&ledger));
+    }
+    left.push(rows_held(&ledger));
+    assert_eq!(left, [5_003, 3_003, 1_003, 3]);
+    assert_eq!(ledger.status().unwrap().tickets, 3);
+}
+
+#[test]
+fn a_page_that_was_cut_off_is_taken_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    let first = snapshot(4, (0, 2), &[row(1), row(2)], Vec::new());
+    // As after a cut: the list is begun, one row is in, the page is not.
+    take(&mut ledger, &first).unwrap();
+    ledger
+        .store
+        .connection
+        .execute_batch("UPDATE list SET next = 0; DELETE FROM ticket WHERE id = x'0202020202020202'")
+        .unwrap();
+    take(&mut ledger, &first).unwrap();
+    take(&mut ledger, &snapshot(4, (1, 2), &[row(3)], Vec::new())).unwrap();
+    assert_eq!(ledger.status().unwrap().tickets, 3);
+    assert_eq!(rows_held(&ledger), 3);
+}
+
+#[test]
+fn a_long_page_of_the_log_is_applied_in_parts_and_ends_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    complete_list(&mut ledger, []);
+    let changes = (0..600).map(|number: u64| {
+        let row = crate::domain::admission::TicketRow {
+            ticket: TicketId::new(&number.to_be_bytes()).unwrap(),
+            ..row(1)
+        };
+        (number + 2, crate::wire::Change::Ticket(row))
+    });
+    let long = LogPage {
+        changes: changes.collect(),
+        ..page(1, 601, 601, Vec::new())
+    };
+    ledger.apply(&long, &[]).unwrap();
+    assert_eq!(ledger.status().unwrap().tickets, 600);
+    assert_eq!(ledger.cursor().unwrap(), Some(cursor(601)));
+}
+
+#[test]
+fn a_list_that_an_older_version_was_building_is_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = open(folder.path(), 1).unwrap();
+    take(&mut ledger, &snapshot(4, (0, 2), &[row(1)], Vec::new())).unwrap();
+    let back =
+        "ALTER TABLE list DROP COLUMN next; ALTER TABLE list DROP COLUMN pages; PRAGMA user_version = 3";
+    ledger.store.connection.execute_batch(back).unwrap();
+    drop(ledger);
+    let mut ledger = open(folder.path(), 2).unwrap();
+    assert_eq!(ledger.building().unwrap(), None);
+    complete_list(&mut ledger, [row(2)]);
+    assert_eq!(
+        ledger.look_up(&ticket(1)).unwrap().listing,
+        crate::domain::admission::Listing::Unlisted {
+            as_of: crate::domain::time::UnixSeconds(1001),
+        }
+    );
+}
+
+#[test]
+fn syncs_leave_the_log_short_and_a_gate_does_not_fold_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = open(folder.path(), 1).unwrap();
+    let mut sync = attach(folder.path());
+    let pages = |connection: &rusqlite::Connection| -> i64 {
+        let noop = "PRAGMA wal_checkpoint(NOOP)";
+        connection
+            .query_row(noop, [], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))
             .unwrap()
     };
-    complete_list(&mut ledger, (1..=100).map(row));
-    complete_list(&mut ledger, (1..=3).map(row));
-    ledger.apply(&page(1, 2, 2, Vec::new()), &[]).unwrap();
-    assert_eq!(rows(&ledger), 3);
-    assert_eq!(ledger.status().unwrap().tickets, 3);
+    complete_list(&mut sync, []);
+    for number in 0..40_u8 {
+        // A hundred pages each.
+        sync.set_setting("large", &vec![number; 400_000]).unwrap();
+        assert!(pages(&sync.store.connection) < 1_200, "{number}");
+    }
+    assert!(pages(&gate.store.connection) < 1_200);
 }
 
 fn overwrite(path: &Path, at: u64, bytes: &[u8]) {

@@ -21,12 +21,12 @@ pub(super) enum Key<'a> {
     /// How a ticket's conflict case stands, by its id.
     Conflict(&'a [u8]),
     /// Nothing: what is named once and for ever. A device's rows are such, because the segments that it signed
-    /// must come after its key also for a gate that reads from the start.
+    /// must come after its key also in a snapshot.
     Once,
 }
 
 impl Key<'_> {
-    fn bytes(self, sequence: u64) -> Vec<u8> {
+    pub(super) fn bytes(self, sequence: u64) -> Vec<u8> {
         match self {
             Self::Rulebook => b"r".to_vec(),
             Self::Keyring => b"k".to_vec(),
@@ -47,14 +47,14 @@ pub enum LogRead {
 }
 
 impl Db {
-    /// The page of an event's log that follows a cursor; none: from the start.
+    /// The page of an event's log that follows a cursor.
     ///
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn log_page(
         &mut self,
         event: &EventId,
-        after: Option<&Cursor>,
+        after: &Cursor,
         as_of: UnixSeconds,
     ) -> Result<LogRead, DbError> {
         // One transaction is one consistent read.
@@ -62,18 +62,13 @@ impl Db {
         let row = event_row(&transaction, event.as_str())?;
         let log = log_id(&transaction, row)?;
         let head = head(&transaction, row)?;
-        let from = match after {
-            None => 0,
-            Some(cursor) if fits(&transaction, row, &log, cursor)? => cursor.sequence,
-            Some(_) => return Ok(LogRead::DoesNotFit),
-        };
+        if !fits(&transaction, row, &log, after)? {
+            return Ok(LogRead::DoesNotFit);
+        }
+        let from = after.sequence;
         let changes = read_changes(&transaction, row, from)?;
         let to = reached(&changes, head, PAGE_CHANGES_MAX);
-        let to = Cursor {
-            log,
-            sequence: to,
-            chain: chain_at(&transaction, row, &log, to)?.unwrap_or(Cursor::chain_start(&log)),
-        };
+        let to = cursor_at(&transaction, row, log, to)?;
         let changes = changes
             .into_iter()
             .map(|(sequence, _, change)| (sequence, change))
@@ -143,6 +138,18 @@ fn head(connection: &Connection, event: EventRow) -> Result<u64, DbError> {
     let mut statement =
         connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM chain WHERE event = ?1")?;
     Ok(statement.query_row([event.0], |row| row.get(0))?)
+}
+
+/// Where a log ends.
+pub(super) fn head_cursor(connection: &Connection, event: EventRow) -> Result<Cursor, DbError> {
+    let log = log_id(connection, event)?;
+    let head = head(connection, event)?;
+    cursor_at(connection, event, log, head)
+}
+
+fn cursor_at(connection: &Connection, event: EventRow, log: LogId, sequence: u64) -> Result<Cursor, DbError> {
+    let chain = chain_at(connection, event, &log, sequence)?.unwrap_or(Cursor::chain_start(&log));
+    Ok(Cursor { log, sequence, chain })
 }
 
 fn chain_at(

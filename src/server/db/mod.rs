@@ -14,12 +14,13 @@ mod heartbeats;
 mod keys;
 mod requests;
 mod restored;
+mod snapshot;
 mod soundness;
 mod tickets;
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -35,6 +36,7 @@ pub use events::NewEvent;
 pub use heartbeats::{Contact, HeartbeatNote};
 pub use keys::IssuerKeyStanding;
 pub use requests::{Caller, NotCounted};
+pub use snapshot::Snapshot;
 
 /// The file's name in the server's folder.
 const FILE: &str = "server.sqlite";
@@ -68,6 +70,8 @@ pub struct Db {
     counters: Connection,
     /// When the ends of the logs were last read.
     heads_read_at: Option<heads::Version>,
+    file: PathBuf,
+    opening: Opening,
 }
 
 /// An event's row number in this database.
@@ -100,6 +104,27 @@ impl Db {
             connection,
             counters: connect(&file, opening, "NORMAL")?,
             heads_read_at: None,
+            file,
+            opening: opening.clone(),
+        })
+    }
+
+    /// The same data once more, only to be read: what takes long there keeps nobody from writing.
+    ///
+    /// # Errors
+    /// [`DbError`] where it cannot be opened again.
+    pub fn reader(&self) -> Result<Self, DbError> {
+        let connect = || {
+            let connection = connect(&self.file, &self.opening, "FULL")?;
+            connection.pragma_update(None, "query_only", true)?;
+            Ok::<_, DbError>(connection)
+        };
+        Ok(Self {
+            connection: connect()?,
+            counters: connect()?,
+            heads_read_at: None,
+            file: self.file.clone(),
+            opening: self.opening.clone(),
         })
     }
 

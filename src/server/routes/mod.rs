@@ -8,6 +8,8 @@ mod fleet;
 mod heartbeat;
 mod live;
 mod log;
+mod people;
+mod snapshot;
 mod time;
 
 use std::time::Duration;
@@ -31,6 +33,7 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/enrol", post(enrol::enrol))
         .route("/sync/v1/log", get(log::log))
         .route("/sync/v1/live", get(live::live))
+        .route("/sync/v1/snapshot", get(snapshot::snapshot))
         .route("/sync/v1/check-ins", post(check_ins::check_ins))
         .route("/sync/v1/time", get(time::time))
         .route("/sync/v1/attendance", get(attendance::attendance))

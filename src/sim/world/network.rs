@@ -163,7 +163,10 @@ impl World {
         match what {
             What::Asks(request) => {
                 self.time.pass(1);
-                if request.path.starts_with("/sync/v1/log") {
+                if ["/sync/v1/log", "/sync/v1/snapshot"]
+                    .iter()
+                    .any(|path| request.path.starts_with(path))
+                {
                     self.seen[gate].rows = self.server_rows();
                 }
                 let Some(reply) = self.serve(&request) else {

@@ -10,7 +10,7 @@ use crate::sim::checks::{Facts, Violation, listed::Dated};
 use crate::sim::machine::{Outage, RawReply};
 use crate::sim::venue::{KINDS, Kind};
 use crate::sync::Request;
-use crate::wire::{Change, LogPage};
+use crate::wire::{Change, Cursor, LogPage};
 
 /// Answers that a server gives before it commits, where it is broken so.
 const UNCOMMITTED_MAX: usize = 3;
@@ -71,7 +71,14 @@ impl World {
 
     fn server_page(&mut self) -> Option<LogPage> {
         let (event, now) = (self.venue.event.clone(), self.time.now().seconds());
-        match self.server.admin().log_page(&event, None, now) {
+        let admin = self.server.admin();
+        let log = admin.log_head(&event).ok()?.log;
+        let start = Cursor {
+            chain: Cursor::chain_start(&log),
+            sequence: 0,
+            log,
+        };
+        match admin.log_page(&event, &start, now) {
             Ok(LogRead::Page(page)) => Some(page),
             _ => None,
         }

@@ -1,0 +1,83 @@
+//! Pages as JSON, for people and for clients that are not ours. Not signed: what a gate believes is CBOR.
+
+use serde_json::{Value, json};
+
+use crate::domain::ids::hex;
+use crate::wire::tickets::TicketsError;
+use crate::wire::{Change, Cursor, DeviceStatus, LogPage, Segment, SnapshotPage};
+
+/// A page of the log.
+pub(super) fn log_page(page: &LogPage) -> Value {
+    let numbered = |(number, change): &(u64, Change)| json!({ "number": number, "change": one(change) });
+    json!({
+        "event": page.event,
+        "from": page.from,
+        "to": cursor(&page.to),
+        "head": page.head,
+        "as_of": page.as_of,
+        "changes": page.changes.iter().map(numbered).collect::<Vec<_>>(),
+    })
+}
+
+/// A page of a snapshot, its tickets unpacked.
+pub(super) fn snapshot_page(page: &SnapshotPage) -> Result<Value, TicketsError> {
+    Ok(json!({
+        "event": page.event,
+        "to": cursor(&page.to),
+        "as_of": page.as_of,
+        "page": page.page,
+        "pages": page.pages,
+        "tickets": page.tickets()?,
+        "changes": page.changes.iter().map(one).collect::<Vec<_>>(),
+    }))
+}
+
+fn cursor(cursor: &Cursor) -> Value {
+    json!({
+        "log": hex(cursor.log.as_slice()),
+        "sequence": cursor.sequence,
+        "chain": hex(cursor.chain.as_slice()),
+    })
+}
+
+fn one(change: &Change) -> Value {
+    match change {
+        Change::Rulebook(text) => json!({ "rulebook": document(text) }),
+        Change::Keyring(text) => json!({ "keyring": document(text) }),
+        Change::Device(row) => json!({ "device": {
+            "device": row.device,
+            "key": hex(row.key.as_slice()),
+            "status": status(row.status),
+        }}),
+        Change::Ticket(row) => json!({ "ticket": row }),
+        Change::Conflict(row) => json!({ "conflict": { "ticket": row.ticket, "state": row.state } }),
+        Change::Segment(bytes) => json!({ "segment": segment(bytes) }),
+    }
+}
+
+/// A document is JSON itself; one that is not is shown as it is.
+fn document(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+fn status(status: DeviceStatus) -> &'static str {
+    match status {
+        DeviceStatus::Active => "active",
+        DeviceStatus::Suspended => "suspended",
+        DeviceStatus::Revoked => "revoked",
+    }
+}
+
+fn segment(bytes: &[u8]) -> Value {
+    let hash = hex(Segment::hash(bytes).as_slice());
+    match Segment::unverified(bytes) {
+        Ok(segment) => json!({
+            "hash": hash,
+            "device": segment.device,
+            "stream": segment.stream,
+            "first": segment.first,
+            "facts": segment.drafts,
+        }),
+        Err(error) => json!({ "hash": hash, "unreadable": error.to_string() }),
+    }
+}

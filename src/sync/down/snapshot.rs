@@ -1,0 +1,110 @@
+//! The list whole, in pages of one snapshot that the gate takes in order.
+
+use std::collections::BTreeMap;
+
+use super::super::client::Client;
+use super::super::error::SyncError;
+use super::super::uplink::Uplink;
+use super::Down;
+use super::log::{page, start_over};
+use super::segments::{Keys, open_segments};
+use crate::domain::ids::hex;
+use crate::ledger::{Building, Ledger};
+use crate::wire::limits::{PAGE_BYTES_MAX, SNAPSHOT_PAGES_MAX};
+use crate::wire::{Change, Context, SnapshotPage};
+
+/// Snapshots begun in one run: a server keeps the one that a gate takes for as long as it can, and who is sent back more
+/// often takes the list another time.
+const BEGINNINGS_MAX: u32 = 3;
+
+/// Takes a snapshot to its last page: the one that is being taken already, where the server still has it.
+pub(super) async fn take<U: Uplink>(
+    ledger: &mut dyn Ledger,
+    client: &mut Client<U>,
+    down: &mut Down,
+) -> Result<(), SyncError> {
+    let mut going_on = ledger.building()?;
+    let mut keys: Keys = BTreeMap::new();
+    let mut beginnings = 0;
+    loop {
+        beginnings += u32::from(going_on.is_none());
+        if beginnings > BEGINNINGS_MAX {
+            return Err(client.not_believed("it begins one list after the other and finishes none"));
+        }
+        let least = ledger.cursor()?.map(|live| live.sequence);
+        let Some(page) = ask(client, going_on.as_ref(), least).await? else {
+            going_on = None;
+            continue;
+        };
+        check(client, &page, going_on.as_ref())?;
+        let tickets = page.tickets().map_err(|error| client.not_believed(error))?;
+        let segments = open_segments(ledger, client, &mut page.changes.iter(), &mut keys)?;
+        ledger.apply_snapshot(&page, &tickets, &segments)?;
+        down.count(tickets.len(), &mut page.changes.iter());
+        if page.is_last() {
+            return Ok(());
+        }
+        going_on = Some(Building {
+            next: page.page.saturating_add(1),
+            pages: page.pages,
+            to: page.to,
+        });
+    }
+}
+
+/// The page that the list needs, or the first of a snapshot that reaches at least as far as the live list; none where the server has that snapshot no more.
+async fn ask<U: Uplink>(
+    client: &mut Client<U>,
+    going_on: Option<&Building>,
+    least: Option<u64>,
+) -> Result<Option<SnapshotPage>, SyncError> {
+    let path = match (going_on, least) {
+        (None, None) => "/sync/v1/snapshot".to_owned(),
+        (None, Some(least)) => format!("/sync/v1/snapshot?least={least}"),
+        (Some(building), _) => format!(
+            "/sync/v1/snapshot?at={}&log={}&chain={}&page={}",
+            building.to.sequence,
+            hex(building.to.log.as_slice()),
+            hex(building.to.chain.as_slice()),
+            building.next
+        ),
+    };
+    let answer = client.get(&path, PAGE_BYTES_MAX).await?;
+    match (page(client, &answer, Context::SnapshotPage)?, going_on) {
+        (Some(page), _) => Ok(Some(page)),
+        (None, Some(building)) => start_over(client, &answer, &building.to).map(|()| None),
+        (None, None) => Err(client.not_believed("it has no list to begin with")),
+    }
+}
+
+/// The page is of this event, and the one that was asked for.
+fn check<U: Uplink>(
+    client: &Client<U>,
+    page: &SnapshotPage,
+    going_on: Option<&Building>,
+) -> Result<(), SyncError> {
+    let due = going_on.map_or(0, |building| building.next);
+    let another = |building: &Building| building.to != page.to || building.pages != page.pages;
+    let faults = [
+        (
+            page.event != client.enrolment.event,
+            "the page is of another event",
+        ),
+        (page.page != due, "the page is another one than was asked for"),
+        (going_on.is_some_and(another), "the page is of another snapshot"),
+        (
+            page.page >= page.pages || page.pages > SNAPSHOT_PAGES_MAX,
+            "the page is of a list without end",
+        ),
+        (
+            page.changes
+                .iter()
+                .any(|change| matches!(change, Change::Ticket(_))),
+            "a ticket stands beside the packed ones",
+        ),
+    ];
+    match faults.into_iter().find(|(faulty, _)| *faulty) {
+        Some((_, why)) => Err(client.not_believed(why)),
+        None => Ok(()),
+    }
+}
