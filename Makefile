@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check bench bench-readers long sim packages packages-readers tools-test tools-check
+.PHONY: demo test check bench bench-sync bench-readers long sim packages packages-readers tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -32,6 +32,10 @@ check: packages tools-check
 
 bench: packages
 	cargo bench --locked --features gate,server
+
+# A first sync and what follows it, between processes: SIZES=10000,100000,1000000 chooses lists.
+bench-sync: packages
+	cargo bench --locked --features gate,server --bench sync
 
 # QR readers compared on the same pictures: FRAMES=DIR of a gate's frames, IMAGES=DIR of photos.
 bench-readers: FRAMES ?= ../shared/frames
