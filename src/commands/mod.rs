@@ -3,6 +3,8 @@
 #[cfg(feature = "server")]
 mod admin;
 #[cfg(feature = "gate")]
+mod bar;
+#[cfg(feature = "gate")]
 mod companion;
 mod completions;
 #[cfg(all(feature = "gate", feature = "server"))]

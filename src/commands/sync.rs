@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::say::{self, say};
 use super::vitals::vitals;
-use super::{Outcome, companion, random, with_causes};
+use super::{Outcome, bar, companion, random, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::ledger::{Opening, SqliteLedger};
 use crate::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError, beat, sync};
@@ -52,12 +52,15 @@ pub(super) fn run(args: &Args) -> Outcome {
         epoch: random::bytes()?,
         nonce: random::bytes()?,
         jitter: u64::from_be_bytes(random::bytes()?),
+        tell: bar::show,
     };
     let patience = Patience {
         attempts: args.attempts,
         timeout: Duration::from_secs_f64(args.timeout),
     };
-    match sync(&mut ledger, &givens, &patience) {
+    let synced = sync(&mut ledger, &givens, &patience);
+    bar::clear();
+    match synced {
         Ok(summary) => {
             tell_health(args, &mut ledger, patience.timeout)?;
             told(&summary)

@@ -5,6 +5,7 @@ use ed25519_dalek::SigningKey;
 use minicbor::bytes::ByteArray;
 
 use super::error::SyncError;
+use super::progress::{Tell, silent};
 use super::uplink::{Body, Method, Reply, Request, Uplink};
 use crate::ledger::Enrolment;
 use crate::wire::compression;
@@ -32,6 +33,7 @@ pub struct Client<U> {
     pub(super) key: SigningKey,
     epoch: ByteArray<16>,
     counter: u64,
+    pub(super) tell: Tell,
 }
 
 impl<U: Uplink> Client<U> {
@@ -44,6 +46,7 @@ impl<U: Uplink> Client<U> {
             key,
             epoch: epoch.into(),
             counter: 0,
+            tell: silent,
         }
     }
 

@@ -8,6 +8,7 @@ mod enrolment;
 mod error;
 mod heartbeat;
 mod http;
+mod progress;
 mod time;
 mod trust;
 mod up;
@@ -23,6 +24,7 @@ pub use enrolment::enrolment;
 pub use error::SyncError;
 pub use heartbeat::{Vitals, beat, health};
 pub use http::{Http, REQUEST_TIMEOUT};
+pub use progress::{Progress, Tell, silent};
 pub use time::BootClock;
 pub use trust::{GateClock, Trust};
 pub use up::Up;
@@ -48,6 +50,8 @@ pub struct Givens<'a> {
     pub nonce: [u8; 16],
     /// Random: where waits begin to differ from other gates'.
     pub jitter: u64,
+    /// Who hears how far it is.
+    pub tell: Tell,
 }
 
 /// How long to bear with a server, and with the way to it.
@@ -139,6 +143,7 @@ pub async fn once<U: Uplink>(
 ) -> Result<Summary, SyncError> {
     let begun = (givens.boot)().1;
     let _claim = ledger.claim_sync()?;
+    client.tell = givens.tell;
     let sighting = time::sight(ledger, client, givens).await?;
     let down = down::pull(ledger, client, &sighting).await;
     // What waits goes up whatever came down: a server that was restored from an old backup has a log that does not fit

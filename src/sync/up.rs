@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::error::SyncError;
+use super::progress::Progress;
 use super::uplink::Uplink;
 use crate::domain::outbox::Room;
 use crate::ledger::{KeptSegment, Ledger, SealedSegment};
@@ -151,6 +152,7 @@ async fn send<U: Uplink>(
         fell_back |= ledger.take_receipt(&receipt, whole)?;
     }
     tell(up, batch, &answer);
+    (client.tell)(Progress::Sent { facts: up.facts });
     Ok(fell_back)
 }
 

@@ -1,10 +1,10 @@
 use wicket::domain::ids::{Sequence, StreamId};
 use wicket::ledger::{Ledger, SealedSegment};
 use wicket::wire::limits::SEGMENT_FACTS_MAX;
-use wicket::wire::upload::{Held, ItemAnswer, Receipt, codes};
-use wicket::wire::{Segment, SegmentHash};
+use wicket::wire::upload::{Held, ItemAnswer, Receipt, Upload, codes};
+use wicket::wire::{Segment, SegmentHash, to_cbor};
 
-use super::raw::Device;
+use super::raw::{Device, send};
 use super::samples::{sealed, segment};
 use super::{EVENT, Gate, Server, seed, unique};
 
@@ -248,4 +248,25 @@ fn a_gate_goes_on_past_a_refused_segment_and_tells_of_it() {
     gate.enter(&[2; 8]);
     let output = gate.run(&["sync"]);
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn the_answer_to_an_upload_is_json_for_those_who_ask() {
+    let server = Server::with_tickets(0);
+    let _gate = server.gate("pi-1");
+    let mut device = Device::new("pi-1");
+    let stream = unique();
+    let upload = Upload {
+        segments: vec![good(stream, 1, None, &[1, 2]).0.into(), b"garbage".to_vec().into()],
+        have: None,
+    };
+    let body = to_cbor(&upload);
+    let path = "/sync/v1/check-ins";
+    let headers = [device.sign("POST", path, &body), "accept: application/json".to_owned()];
+    let answer = send(&server.address, "POST", path, &headers, &body);
+    let answer: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(answer["items"][0], "stored");
+    assert_eq!(answer["items"][1]["refused"], codes::MALFORMED);
+    assert_eq!(answer["held"][0]["stream"], StreamId::new(stream).to_string());
+    assert_eq!(answer["held"][0]["holds"], 2);
 }

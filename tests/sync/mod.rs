@@ -289,6 +289,7 @@ fn sync_attempts(ledger: &mut dyn Ledger, attempts: u32) -> Result<Summary, Sync
         nonce: unique(),
         // No wait but the one that the server asks for.
         jitter: 0,
+        tell: wicket::sync::silent,
     };
     wicket::sync::sync(ledger, &givens, &patience(attempts))
 }

@@ -117,6 +117,7 @@ fn givens(clock: GateClock) -> Givens<'static> {
         epoch: unique(),
         nonce: unique(),
         jitter: 0,
+        tell: wicket::sync::silent,
     }
 }
 

@@ -4,9 +4,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::answer::{Refused, message, read_body, unpacked};
+use super::super::answer::{Refused, json, message, read_body, unpacked, wants_json};
 use super::super::{Site, auth};
-use super::malformed;
+use super::{malformed, people};
 use crate::wire::limits::{UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_PACKED_BYTES_MAX, UPLOAD_SEGMENTS_MAX};
 use crate::wire::upload::{Answer, ItemAnswer, Upload, codes};
 use crate::wire::{Segment, from_cbor, to_cbor};
@@ -25,13 +25,18 @@ pub(super) async fn check_ins(State(site): State<Site>, request: Request) -> Res
         .await?;
     site.news.tell();
     alarm(&intake.items);
+    let receipt = intake.receipt;
     let answer = Answer {
         items: intake.items,
-        receipts: vec![intake.receipt.seal(&site.key).into()],
+        receipts: vec![receipt.seal(&site.key).into()],
         // The origin hands facts out in its log.
         ..Answer::default()
     };
-    Ok(message(StatusCode::OK, to_cbor(&answer), &parts.headers))
+    Ok(if wants_json(&parts.headers) {
+        json(&people::answer(&answer, &receipt))
+    } else {
+        message(StatusCode::OK, to_cbor(&answer), &parts.headers)
+    })
 }
 
 fn within_limits(upload: &Upload) -> Result<(), Refused> {

@@ -1,9 +1,10 @@
-//! Pages as JSON, for people and for clients that are not ours. Not signed: what a gate believes is CBOR.
+//! Pages and answers as JSON, for people and for clients that are not ours. Not signed: what a gate believes is CBOR.
 
 use serde_json::{Value, json};
 
 use crate::domain::ids::hex;
 use crate::wire::tickets::TicketsError;
+use crate::wire::upload::{Answer, Held, ItemAnswer, Receipt};
 use crate::wire::{Change, Cursor, DeviceStatus, LogPage, Segment, SnapshotPage};
 
 /// A page of the log.
@@ -30,6 +31,27 @@ pub(super) fn snapshot_page(page: &SnapshotPage) -> Result<Value, TicketsError> 
         "tickets": page.tickets()?,
         "changes": page.changes.iter().map(one).collect::<Vec<_>>(),
     }))
+}
+
+/// The answer to an upload, and the receipt in it.
+pub(super) fn answer(answer: &Answer, receipt: &Receipt) -> Value {
+    let item = |item: &ItemAnswer| match item {
+        ItemAnswer::Stored => json!("stored"),
+        ItemAnswer::AlreadyHeld => json!("already-held"),
+        ItemAnswer::Refused { code, message } => json!({ "refused": code, "message": message }),
+    };
+    let held = |held: &Held| {
+        json!({
+            "stream": held.stream,
+            "holds": held.holds,
+            "tip": held.tip.map(|tip| hex(tip.as_slice())),
+        })
+    };
+    json!({
+        "items": answer.items.iter().map(item).collect::<Vec<_>>(),
+        "as_of_ms": receipt.as_of,
+        "held": receipt.held.iter().map(held).collect::<Vec<_>>(),
+    })
 }
 
 fn cursor(cursor: &Cursor) -> Value {

@@ -10,7 +10,7 @@ use ed25519_dalek::SigningKey;
 use super::MachineClock;
 use crate::domain::time::Now;
 use crate::ledger::{DEVICE_KEY_SETTING, Ledger};
-use crate::sync::{Client, Givens, Reply, Request, Summary, SyncError, Uplink, enrolment, once};
+use crate::sync::{Client, Givens, Reply, Request, Summary, SyncError, Uplink, enrolment, once, silent};
 use crate::wire::compression;
 
 /// An answer as it travels.
@@ -69,6 +69,7 @@ impl Syncer {
                 epoch: random,
                 nonce: random,
                 jitter: 0,
+                tell: silent,
             };
             once(ledger.as_mut(), &mut client, &givens).await
         });

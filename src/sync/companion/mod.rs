@@ -13,6 +13,7 @@ pub use contact::Contact;
 
 use super::error::SyncError;
 use super::heartbeat::Vitals;
+use super::progress::silent;
 use super::time::BootClock;
 use super::trust::GateClock;
 use super::{Down, Givens, Summary, Up};
@@ -145,6 +146,7 @@ fn givens<'a>(machine: &Machine<'a>) -> Result<Givens<'a>, SyncError> {
         epoch: random()?,
         nonce: random()?,
         jitter: 0,
+        tell: silent,
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::client::{Answer, Client, OK};
 use super::super::error::SyncError;
+use super::super::progress::Progress;
 use super::super::uplink::Uplink;
 use super::Down;
 use super::segments::{Keys, open_segments};
@@ -37,6 +38,10 @@ pub(super) async fn follow<U: Uplink>(
         let segments = open_segments(ledger, client, &mut changes, &mut keys)?;
         ledger.apply(&page, &segments)?;
         down.count(0, &mut page.changes.iter().map(|(_, change)| change));
+        (client.tell)(Progress::Log {
+            at: page.to.sequence,
+            of: page.head,
+        });
         if page.to.sequence == page.head {
             return Ok(true);
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::client::Client;
 use super::super::error::SyncError;
+use super::super::progress::Progress;
 use super::super::uplink::Uplink;
 use super::Down;
 use super::log::{page, start_over};
@@ -41,6 +42,10 @@ pub(super) async fn take<U: Uplink>(
         let segments = open_segments(ledger, client, &mut page.changes.iter(), &mut keys)?;
         ledger.apply_snapshot(&page, &tickets, &segments)?;
         down.count(tickets.len(), &mut page.changes.iter());
+        (client.tell)(Progress::List {
+            pages: page.page.saturating_add(1),
+            of: page.pages,
+        });
         if page.is_last() {
             return Ok(());
         }
