@@ -9,6 +9,8 @@ mod gate;
 mod list;
 mod relay;
 mod server;
+mod together;
+mod uploads;
 mod verdicts;
 mod watch;
 
@@ -23,6 +25,8 @@ use server::Server;
 
 /// Tickets on the lists.
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
+/// Tickets on the list of those who exchange facts.
+const LISTED_FOR_FACTS: u64 = 10_000;
 /// First syncs of each list that takes little: the middle one counts.
 const TIMES: usize = 3;
 /// Changes behind which a gate stands for the figure of a delta.
@@ -36,7 +40,7 @@ fn main() -> Outcome<()> {
     for size in sizes()? {
         measure(&disk.path().join(size.to_string()), size, least)?;
     }
-    Ok(())
+    measure_facts(disk.path())
 }
 
 #[expect(
@@ -113,9 +117,22 @@ fn measure(disk: &Path, size: u64, least_mb: f64) -> Outcome<()> {
         peak_mb - least_mb,
         server.peak_mb()?
     );
-    let beside = verdicts::beside_a_sync(&disk.join("scanning"), &server, relay.address())?;
-    println!("  {beside}; server {:.1} MB", server.peak_mb()?);
+    let beside = verdicts::beside_a_first_sync(&disk.join("scanning"), &server, relay.address())?;
+    println!(
+        "  {}; server {:.1} MB",
+        beside.told("a first sync"),
+        server.peak_mb()?
+    );
     Ok(())
+}
+
+/// Facts on their way up and from gate to gate, at an event of a common size.
+fn measure_facts(disk: &Path) -> Outcome<()> {
+    let list = List::new(LISTED_FOR_FACTS)?;
+    let server = Server::start(&disk.join("facts-server"), &list)?;
+    let relay = Relay::start(server.address())?;
+    together::measure(disk, &server, server.address())?;
+    uploads::measure(disk, &server, &relay)
 }
 
 fn middle(mut times: Vec<Duration>) -> Duration {

@@ -30,7 +30,7 @@ pub(super) struct Beside {
     busy: Spread,
 }
 
-struct Spread {
+pub(super) struct Spread {
     count: usize,
     p50_ms: f64,
     p99_ms: f64,
@@ -38,32 +38,48 @@ struct Spread {
 }
 
 /// Scans an idle gate, then one whose folder a first sync fills.
-pub(super) fn beside_a_sync(folder: &Path, server: &Server, at: SocketAddr) -> Outcome<Beside> {
+pub(super) fn beside_a_first_sync(folder: &Path, server: &Server, at: SocketAddr) -> Outcome<Beside> {
     let gate = Gate::enrol(folder, server, "pi-scanning", at)?;
-    let mut scans = Scans::open(folder)?;
-    let mut idle = Vec::new();
-    for _ in 0..ROUNDS {
-        idle.push(scans.next()?);
-    }
-    let mut sync = gate.begin_sync()?;
-    let mut busy = Vec::new();
-    let status = loop {
-        if let Some(status) = sync.try_wait()? {
-            break status;
+    Beside::a_sync(&gate, &mut Scans::open(folder)?)
+}
+
+impl Beside {
+    /// Scans alone, then beside one sync of the gate.
+    pub(super) fn a_sync(gate: &Gate, scans: &mut Scans) -> Outcome<Self> {
+        let mut idle = Vec::new();
+        for _ in 0..ROUNDS {
+            idle.push(scans.next()?);
         }
-        busy.push(scans.next()?);
-    };
-    if !status.success() {
-        return Err(format!("the sync beside the scans ended with {status}").into());
+        let mut sync = gate.begin_sync()?;
+        let mut busy = Vec::new();
+        let status = loop {
+            if let Some(status) = sync.try_wait()? {
+                break status;
+            }
+            busy.push(scans.next()?);
+        };
+        if !status.success() {
+            return Err(format!("the sync beside the scans ended with {status}").into());
+        }
+        Ok(Self {
+            idle: Spread::of(idle),
+            busy: Spread::of(busy),
+        })
     }
-    Ok(Beside {
-        idle: Spread::of(idle),
-        busy: Spread::of(busy),
-    })
+
+    /// Both in words.
+    pub(super) fn told(&self, what: &str) -> String {
+        format!(
+            "verdicts alone {}, beside {what} {}: p99 {:.2} times",
+            self.idle,
+            self.busy,
+            self.busy.p99_ms / self.idle.p99_ms
+        )
+    }
 }
 
 /// A gate that admits every ticket shown, each a new one, on its signature alone: so that it admits before it has a list.
-struct Scans {
+pub(super) struct Scans {
     ledger: SqliteLedger,
     rules: Rulebook,
     lane: Lane,
@@ -71,7 +87,7 @@ struct Scans {
 }
 
 impl Scans {
-    fn open(folder: &Path) -> Outcome<Self> {
+    pub(super) fn open(folder: &Path) -> Outcome<Self> {
         let opening = Opening {
             signature_only: true,
             ..Opening::default()
@@ -91,12 +107,36 @@ impl Scans {
         })
     }
 
+    /// The same gate, to which other guests come.
+    pub(super) fn showing_from(self, shown: u64) -> Self {
+        Self { shown, ..self }
+    }
+
+    /// So many guests come, without a pause.
+    pub(super) fn admit(&mut self, guests: u64) -> Outcome<()> {
+        (0..guests).try_for_each(|_| {
+            let shown = self.guest()?;
+            self.judge(&shown)
+        })
+    }
+
+    /// Check-ins that the server is not known to hold.
+    pub(super) fn unsent(&mut self) -> Outcome<u64> {
+        Ok(self.ledger.status()?.unacknowledged)
+    }
+
     /// A guest comes: how long until the entry is durable.
     #[expect(clippy::disallowed_methods, reason = "guests come one after the other")]
     fn next(&mut self) -> Outcome<Duration> {
         std::thread::sleep(PAUSE);
+        let shown = self.guest()?;
+        let ((), took) = timed(|| self.judge(&shown))?;
+        Ok(took)
+    }
+
+    fn guest(&mut self) -> Outcome<Shown> {
         self.shown += 1;
-        let shown = Shown {
+        Ok(Shown {
             claims: Claims {
                 event: EVENT.parse()?,
                 ticket_type: "adult".parse()?,
@@ -110,9 +150,7 @@ impl Scans {
             list_only: false,
             presented_at: None,
             defect: None,
-        };
-        let ((), took) = timed(|| self.judge(&shown))?;
-        Ok(took)
+        })
     }
 
     fn judge(&mut self, shown: &Shown) -> Outcome<()> {
@@ -139,7 +177,7 @@ impl Scans {
 }
 
 impl Spread {
-    fn of(mut times: Vec<Duration>) -> Self {
+    pub(super) fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let at = |percent: usize| {
             let time = times.get(times.len().saturating_sub(1) * percent / 100);
@@ -151,18 +189,6 @@ impl Spread {
             p99_ms: at(99),
             most_ms: at(100),
         }
-    }
-}
-
-impl fmt::Display for Beside {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "verdicts alone {}, beside a first sync {}: p99 {:.2} times",
-            self.idle,
-            self.busy,
-            self.busy.p99_ms / self.idle.p99_ms
-        )
     }
 }
 

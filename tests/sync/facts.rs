@@ -257,12 +257,18 @@ fn the_answer_to_an_upload_is_json_for_those_who_ask() {
     let mut device = Device::new("pi-1");
     let stream = unique();
     let upload = Upload {
-        segments: vec![good(stream, 1, None, &[1, 2]).0.into(), b"garbage".to_vec().into()],
+        segments: vec![
+            good(stream, 1, None, &[1, 2]).0.into(),
+            b"garbage".to_vec().into(),
+        ],
         have: None,
     };
     let body = to_cbor(&upload);
     let path = "/sync/v1/check-ins";
-    let headers = [device.sign("POST", path, &body), "accept: application/json".to_owned()];
+    let headers = [
+        device.sign("POST", path, &body),
+        "accept: application/json".to_owned(),
+    ];
     let answer = send(&server.address, "POST", path, &headers, &body);
     let answer: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(answer["items"][0], "stored");

@@ -1,0 +1,55 @@
+//! Check-ins that waited, uploaded at once; and what scans feel of a large upload.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::gate::Gate;
+use super::relay::Relay;
+use super::server::Server;
+use super::verdicts::{Beside, Scans};
+use super::{Outcome, timed};
+
+/// Check-ins that wait.
+const COUNTS: [u64; 2] = [1_000, 100_000];
+
+/// Uploads from gates that were apart for long.
+pub(super) fn measure(disk: &Path, server: &Server, relay: &Relay) -> Outcome<()> {
+    for count in COUNTS {
+        let gate = enrolled(
+            &disk.join(format!("apart-{count}")),
+            server,
+            relay.address(),
+            count,
+        )?;
+        Scans::open(&gate.folder)?.admit(count)?;
+        relay.take();
+        let (_, took) = timed(|| gate.sync())?;
+        let wire = relay.take();
+        println!("upload of {count} check-ins");
+        println!(
+            "  {:.3} s from the process's start, {} requests, {} bytes up, {:.1} a check-in; server {:.1} MB",
+            took.as_secs_f64(),
+            wire.requests,
+            wire.up,
+            wire.up as f64 / count as f64,
+            server.peak_mb()?
+        );
+    }
+    let beside = beside_an_upload(&disk.join("uploading"), server, relay.address())?;
+    println!("  {}", beside.told("an upload of 100000 check-ins"));
+    Ok(())
+}
+
+fn enrolled(folder: &Path, server: &Server, at: SocketAddr, count: u64) -> Outcome<Gate> {
+    let gate = Gate::enrol(folder, server, &format!("pi-apart-{count}"), at)?;
+    // It has the list, as a gate that lost its network in the midst of a day.
+    gate.sync()?;
+    Ok(gate)
+}
+
+fn beside_an_upload(folder: &Path, server: &Server, at: SocketAddr) -> Outcome<Beside> {
+    let gate = enrolled(folder, server, at, 0)?;
+    let mut scans = Scans::open(folder)?;
+    scans.admit(100_000)?;
+    Beside::a_sync(&gate, &mut scans)
+}
