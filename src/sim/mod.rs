@@ -17,7 +17,7 @@
 //! and `machine::syncer` polls the run itself, so that it can be dropped between any two awaits. Beside the simulated
 //! disks each machine has a real, empty folder for its locks.
 //!
-//! Not here yet: relays, the LAN between gates, bundles on sticks, conflict cases, lists of several pages.
+//! Not here yet: relays, the LAN between gates, bundles on sticks, lists of several pages.
 //!
 //! # What must hold
 //!
@@ -29,6 +29,7 @@
 //! | `rules` | each verdict is that of a model of the rules, on what the gate must have known |
 //! | `exchanged` | no gate admits a ticket that had entered by what had reached it |
 //! | `converged` | in the end every gate tells the same history of each ticket as the origin |
+//! | `conflicts` | in the end the server's open cases are the admissions that should not have been, by the same model |
 //! | `list`, `cursor` | a list shows all up to its cursor; in the end it is the server's |
 //! | `time`, `hours`, `floor` | a clock's interval holds the true time; sure clocks keep hours; the floor never sinks |
 //! | `organiser` | what the organiser was told is kept survives outages |

@@ -27,8 +27,8 @@ pub struct Tally {
     pub server_restored: u64,
     /// Admissions that no disk held any more after that.
     pub excused: u64,
-    /// Tickets of which more persons entered than they admit, because gates were apart.
-    pub doubled: u64,
+    /// Admissions that should not have been, because gates were apart.
+    pub conflicts: u64,
 }
 
 impl AddAssign for Tally {
@@ -44,6 +44,6 @@ impl AddAssign for Tally {
         self.cloned += other.cloned;
         self.server_restored += other.server_restored;
         self.excused += other.excused;
-        self.doubled += other.doubled;
+        self.conflicts += other.conflicts;
     }
 }

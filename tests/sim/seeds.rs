@@ -46,7 +46,7 @@ fn enough_went_on(tally: &Tally) {
         ("restored", tally.restored, PART / 16),
         ("cloned", tally.cloned, PART / 32),
         ("servers restored", tally.server_restored, PART / 10),
-        ("doubled", tally.doubled, PART / 2),
+        ("conflicts", tally.conflicts, PART),
     ];
     for (what, found, least) in counts {
         assert!(found >= least, "{what}: {found} are too few to prove anything");

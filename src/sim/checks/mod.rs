@@ -2,6 +2,7 @@
 
 mod acknowledged;
 mod clocks;
+pub(super) mod conflicts;
 mod converged;
 mod exactly_once;
 mod exchanged;

@@ -5,7 +5,7 @@ use crate::domain::admission::{Listing, Status};
 use crate::domain::checkin::{Fact, Kind as FactKind};
 use crate::domain::gate::Outcome;
 use crate::domain::ids::{GateId, StreamId};
-use crate::domain::time::{Now, UnixSeconds};
+use crate::domain::time::{Now, UnixMillis, UnixSeconds};
 use crate::sim::venue::{HOURS, Kind};
 
 /// A restart forgets who was just let in; staff are asked for so long.
@@ -56,7 +56,7 @@ fn verdict(knew: &Knew<'_>) -> Outcome {
     if let Some(interrupted) = &interrupted {
         facts.retain(|fact| fact != interrupted);
     }
-    let may = counts(knew) && in_hours(knew) && has_room(knew, &facts);
+    let may = counts(knew) && in_hours(knew) && has_room(knew.kind, knew.now.best, &facts);
     match (may, interrupted) {
         (false, _) => Outcome::Deny,
         (true, Some(_)) if !knew.confirmed => Outcome::Ask,
@@ -79,24 +79,24 @@ fn in_hours(knew: &Knew<'_>) -> bool {
     knew.kind != Kind::Hours || !(over || not_begun)
 }
 
-fn has_room(knew: &Knew<'_>, facts: &[Fact]) -> bool {
+/// Whether one more person of the ticket may enter at that time, by its facts in the order of the fold.
+pub(in crate::sim) fn has_room(kind: Kind, at: UnixMillis, facts: &[Fact]) -> bool {
     let entered = facts
         .iter()
         .filter(|fact| fact.draft.kind == FactKind::Entry)
         .count();
-    match knew.kind {
+    match kind {
         Kind::Single => entered < 1,
         Kind::Group => entered < 3,
         Kind::Twice => entered < 2,
         Kind::Hours => true,
-        Kind::Again => !is_inside(knew, facts),
+        Kind::Again => !is_inside(at, facts),
     }
 }
 
 /// Whether the one person of the ticket is inside, by what happened since the day began.
-fn is_inside(knew: &Knew<'_>, facts: &[Fact]) -> bool {
-    let best = knew.now.best.0;
-    let begun = (best + DAY_MS - DAY_STARTS_MS) / DAY_MS * DAY_MS + DAY_STARTS_MS - DAY_MS;
+fn is_inside(at: UnixMillis, facts: &[Fact]) -> bool {
+    let begun = (at.0 + DAY_MS - DAY_STARTS_MS) / DAY_MS * DAY_MS + DAY_STARTS_MS - DAY_MS;
     let mut inside = 0_u32;
     for fact in facts.iter().filter(|fact| fact.draft.now.best.0 >= begun) {
         match fact.draft.kind {

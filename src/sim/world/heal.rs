@@ -1,9 +1,9 @@
 //! The end of a run: everything heals, everybody syncs until nothing moves, and all must be well.
 
 use super::World;
-use crate::domain::checkin::{Fact, Kind as FactKind};
+use crate::domain::checkin::Fact;
+use crate::sim::checks::conflicts::conflicts;
 use crate::sim::checks::{Violation, converged, exactly_once, listed};
-use crate::sim::venue::Kind;
 
 /// Rounds of syncs until nothing may move any more: one to bring everything up, one to bring it down, and one for what
 /// a restored server learns that it lost.
@@ -50,7 +50,9 @@ impl World {
             &self.truth.handed,
             &origin,
         )?;
-        self.count_doubled(&origin);
+        let (listed, issued) = (self.listed_conflicts(), self.issued());
+        self.tally.conflicts = listed.len() as u64;
+        conflicts(&listed, &origin, &issued)?;
         let event = self.venue.event.clone();
         let parked = self.server.admin().parked(&event).unwrap_or_default();
         if !parked.is_empty() {
@@ -63,20 +65,6 @@ impl World {
             self.gate_is_well(gate, &origin)?;
         }
         Ok(())
-    }
-
-    /// The tickets of which more entered than may: what happened, whoever finds it.
-    fn count_doubled(&mut self, origin: &[Fact]) {
-        for ticket in &self.venue.tickets {
-            let entry =
-                |fact: &&Fact| fact.draft.ticket == Some(ticket.id) && fact.draft.kind == FactKind::Entry;
-            let most = match ticket.kind {
-                Kind::Single | Kind::Group => usize::from(ticket.kind.admits()),
-                Kind::Twice => 2,
-                Kind::Again | Kind::Hours => usize::MAX,
-            };
-            self.tally.doubled += u64::from(origin.iter().filter(entry).count() > most);
-        }
     }
 
     fn gate_is_well(&mut self, gate: usize, origin: &[Fact]) -> Result<(), Violation> {

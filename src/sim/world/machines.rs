@@ -62,6 +62,7 @@ impl World {
         self.seen[gate] = Seen {
             heard: false,
             asked: None,
+            moved: true,
             ..*seen
         };
         let after = self.facts_at(gate)?;
@@ -79,6 +80,7 @@ impl World {
         let seen = Seen {
             heard: false,
             asked: None,
+            moved: true,
             ..seen
         };
         self.tally.cloned += 1;
@@ -141,6 +143,7 @@ impl World {
 
     fn comes_back(&mut self, gate: usize, disk: Disk) -> Result<(), Violation> {
         self.gates[gate].go_down(disk);
+        self.seen[gate].moved = true;
         if self.broken == Some(Break::NoFsync) {
             self.gates[gate].disk.disk().drop_syncs();
         }

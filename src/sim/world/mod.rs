@@ -8,7 +8,7 @@ mod organiser;
 mod scans;
 mod template;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use tempfile::TempDir;
@@ -24,6 +24,7 @@ use super::venue::{DOORS, Venue};
 use crate::domain::admission::TicketRow;
 use crate::domain::checkin::{Draft, FactRef};
 use crate::domain::ids::{StreamId, TicketId};
+use crate::domain::time::UnixMillis;
 use network::Network;
 use template::Template;
 
@@ -72,6 +73,8 @@ struct Seen {
     stands: Option<crate::wire::Cursor>,
     /// The server's rows as of its last answer to a question for the log.
     rows: Vec<Dated>,
+    /// Whether its store, or the server's, may have changed since it was last looked at, other than by a scan.
+    moved: bool,
     /// The ticket that staff are asked about.
     asked: Option<TicketId>,
     /// What of this is on the copy of the card.
@@ -83,11 +86,20 @@ struct Seen {
 struct ServerSeen {
     /// Rows that the organiser was told are kept.
     kept: Vec<TicketRow>,
-    backup: Option<(Disk, Vec<TicketRow>)>,
+    /// When each ticket was revoked for the first time.
+    revoked: BTreeMap<TicketId, UnixMillis>,
+    backup: Option<Backup>,
     /// Whether its outage is a loss of power; none where none is planned.
     outage: Option<super::machine::Outage>,
     /// Images of before its last answers, where it answers too early.
     uncommitted: Vec<Disk>,
+}
+
+/// The organiser's backup of the server, and what was kept there then.
+struct Backup {
+    disk: Disk,
+    kept: Vec<TicketRow>,
+    revoked: BTreeMap<TicketId, UnixMillis>,
 }
 
 impl World {
@@ -230,11 +242,12 @@ impl Seen {
     fn of_a_new_gate() -> Self {
         Self {
             knows: Facts::new(),
-            floor: Floor(crate::domain::time::UnixMillis(0)),
+            floor: Floor(UnixMillis(0)),
             heard: true,
             run: None,
             stands: None,
             rows: Vec::new(),
+            moved: true,
             asked: None,
             backup: None,
         }

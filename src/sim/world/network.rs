@@ -173,7 +173,8 @@ impl World {
                     self.fail(gate, exchange, "the server is down")?;
                     return Ok(None);
                 };
-                self.note(|| format!("    the server answers {} with {}", request.path, reply.status));
+                let path = request.path.split('?').next().unwrap_or_default();
+                self.note(|| format!("    the server answers {path} with {}", reply.status));
                 let what = What::Answers(reply);
                 self.network.packets.push(Packet { gate, exchange, what });
                 Ok(None)
@@ -212,6 +213,7 @@ impl World {
         let Some(syncer) = &mut self.gates[gate].syncer else {
             return Ok(None);
         };
+        self.seen[gate].moved = true;
         let ended = syncer.go_on();
         let sent = syncer.slot.borrow_mut().sent.take();
         if let Some(request) = sent {

@@ -15,19 +15,25 @@ const ALL: Room = Room {
 };
 
 impl World {
+    /// The floor of every gate; the rest where something moved, since only a sync, an outage or an older image can.
     pub(super) fn observe(&mut self) -> Result<(), Violation> {
         for gate in 0..self.gates.len() {
             self.floor_rises(gate)?;
-            self.list_is_whole(gate)?;
+        }
+        let moved = |gate: &usize| self.seen[*gate].moved;
+        let moved: Vec<usize> = (0..self.gates.len()).filter(moved).collect();
+        if moved.is_empty() {
+            return Ok(());
         }
         let origin = self.origin();
-        for gate in (0..self.gates.len())
-            .filter(|gate| self.seen[*gate].heard)
-            .collect::<Vec<_>>()
-        {
-            let name = self.gates[gate].name.clone();
-            let believed = self.look(gate, believed)?.unwrap_or_default();
-            acknowledged(&name, &believed, &origin)?;
+        for gate in moved {
+            self.seen[gate].moved = false;
+            self.list_is_whole(gate)?;
+            if self.seen[gate].heard {
+                let name = self.gates[gate].name.clone();
+                let believed = self.look(gate, believed)?.unwrap_or_default();
+                acknowledged(&name, &believed, &origin)?;
+            }
         }
         Ok(())
     }

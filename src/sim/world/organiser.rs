@@ -1,11 +1,15 @@
 //! What the organiser does on the server, and the server's own life.
 
-use super::World;
+use std::collections::BTreeSet;
+
+use super::{Backup, World};
 use crate::domain::admission::{Status, TicketRow};
-use crate::domain::checkin::Fact;
+use crate::domain::checkin::{Fact, FactRef};
+use crate::domain::conflict::CaseState;
 use crate::domain::ids::TicketId;
-use crate::server::db::{DbError, LogRead};
+use crate::server::db::{CaseFilter, DbError, LogRead};
 use crate::sim::breaks::Break;
+use crate::sim::checks::conflicts::{Issued, Standing};
 use crate::sim::checks::{Facts, Violation, listed::Dated};
 use crate::sim::machine::{Outage, RawReply};
 use crate::sim::venue::{KINDS, Kind};
@@ -69,6 +73,44 @@ impl World {
         rows.collect()
     }
 
+    /// The tickets as the server has them, with what the simulator knows of their times.
+    pub(super) fn issued(&mut self) -> Issued {
+        let rows = self.server_rows();
+        let standing = |dated: Dated| {
+            let printed = self
+                .venue
+                .tickets
+                .iter()
+                .find(|ticket| ticket.id == dated.row.ticket);
+            let revoked = self.server_seen.revoked.get(&dated.row.ticket).copied();
+            let standing = Standing {
+                kind: printed.expect("a printed ticket").kind,
+                replaces: dated.row.replaces,
+                revoked: revoked.filter(|_| dated.row.status == Status::Revoked),
+            };
+            (dated.row.ticket, standing)
+        };
+        rows.into_iter().map(standing).collect()
+    }
+
+    /// The admissions that the server's open cases call wrong.
+    pub(super) fn listed_conflicts(&mut self) -> BTreeSet<FactRef> {
+        let event = self.venue.event.clone();
+        let filter = CaseFilter {
+            state: Some(CaseState::Open),
+            gate: None,
+            after: None,
+            limit: usize::MAX,
+        };
+        let cases = self
+            .server
+            .admin()
+            .cases(&event, &filter)
+            .expect("with the power on");
+        let findings = cases.into_iter().flat_map(|case| case.findings);
+        findings.map(|finding| finding.denied.fact.id).collect()
+    }
+
     fn server_page(&mut self) -> Option<LogPage> {
         let (event, now) = (self.venue.event.clone(), self.time.now().seconds());
         let admin = self.server.admin();
@@ -94,20 +136,25 @@ impl World {
     }
 
     pub(super) fn back_up_server(&mut self) {
-        let image = self.server.disk.disk().image(0);
-        self.server_seen.backup = Some((image, self.server_seen.kept.clone()));
+        let disk = self.server.disk.disk().image(0);
+        self.server_seen.backup = Some(Backup {
+            disk,
+            kept: self.server_seen.kept.clone(),
+            revoked: self.server_seen.revoked.clone(),
+        });
     }
 
     /// The server goes on from its backup. What only it held since is gone; what gates were told it holds counts again
     /// once they have heard from it.
     pub(super) fn restore_server(&mut self) -> Result<(), Violation> {
-        let Some((image, kept)) = self.server_seen.backup.take() else {
+        let Some(Backup { disk, kept, revoked }) = self.server_seen.backup.take() else {
             return Ok(());
         };
         self.tally.server_restored += 1;
         let before = self.origin();
         self.server_seen.kept = kept;
-        self.server_comes_back(image);
+        self.server_seen.revoked = revoked;
+        self.server_comes_back(disk);
         let log = self.chance.bytes();
         self.server.admin().restored(|| log).expect("with the power on");
         let after = self.origin();
@@ -140,6 +187,9 @@ impl World {
 
     fn server_comes_back(&mut self, disk: crate::sim::disk::Disk) {
         self.server.go_down(disk);
+        for seen in &mut self.seen {
+            seen.moved = true;
+        }
         if self.broken == Some(Break::ServerNoFsync) {
             self.server.disk.disk().drop_syncs();
         }
@@ -151,6 +201,11 @@ impl World {
     /// What the organiser was told is kept is there after an outage.
     fn organisers_word(&mut self) -> Result<(), Violation> {
         let rows = self.server_rows();
+        // What it was in the midst of took place, or did not.
+        self.server_seen.revoked.retain(|id, _| {
+            let mut of_id = rows.iter().filter(|dated| dated.row.ticket == *id);
+            of_id.any(|dated| dated.row.status == Status::Revoked)
+        });
         let kept = |row: &&TicketRow| rows.iter().any(|dated| dated.row == **row);
         match self.server_seen.kept.iter().find(|row| !kept(row)) {
             None => Ok(()),
@@ -181,6 +236,9 @@ impl World {
         let rows = &mut self.server_seen.kept;
         for row in rows.iter_mut().filter(|row| told && row.ticket == id) {
             row.status = Status::Revoked;
+        }
+        if told || self.server_goes_down() {
+            self.server_seen.revoked.entry(id).or_insert(now);
         }
         // Whether it took place nobody knows where the server went down over it.
         if !told && !self.server.disk.disk().is_powered() {
