@@ -6,6 +6,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, 
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, RequestBuilder, Response, StatusCode};
 
+use super::cause::plain;
 use super::client::not_believed;
 use super::error::SyncError;
 use super::trust::Trust;
@@ -94,7 +95,7 @@ impl Http {
             Some(why) => not_believed(&self.server, why),
             None => SyncError::Unreachable {
                 url: self.server.clone(),
-                source: source.into(),
+                source: plain(source),
             },
         }
     }
@@ -152,7 +153,11 @@ impl Uplink for Http {
     fn sighted(&mut self, sighting: &Sighting) -> Result<(), SyncError> {
         if self.trust.sighted(sighting) {
             // New connections, each judged at the time that is known now.
-            *self = Self::new(&self.server, self.trust.clone())?;
+            let anew = Self::new(&self.server, self.trust.clone())?;
+            *self = Self {
+                timeout: self.timeout,
+                ..anew
+            };
         }
         Ok(())
     }
@@ -170,7 +175,7 @@ impl Listening {
     pub(super) async fn next(&mut self) -> Result<Beat, SyncError> {
         loop {
             let chunk = self.response.chunk().await;
-            let chunk = chunk.map_err(|source| self.broken_off(source.into()))?;
+            let chunk = chunk.map_err(|source| self.broken_off(plain(source)))?;
             let Some(chunk) = chunk else {
                 return Err(self.broken_off("the server ended the stream".into()));
             };
@@ -207,7 +212,7 @@ async fn read(mut response: Response, server: &str, bytes_max: usize) -> Result<
     loop {
         let chunk = response.chunk().await.map_err(|source| SyncError::BrokenOff {
             url: server.to_owned(),
-            source: source.into(),
+            source: plain(source),
         })?;
         let Some(chunk) = chunk else { return Ok(body) };
         body.extend_from_slice(&chunk);
