@@ -43,7 +43,7 @@ impl Site {
 }
 
 impl Gate {
-    /// Opens a gate whose server is at this address.
+    /// Opens a gate whose server is at this URL.
     pub(super) fn open(name: &'static str, folder: TempDir, server: &str, site: Site) -> Self {
         lead_to(&mut attach(folder.path()), server);
         let mut scan = site
@@ -106,10 +106,10 @@ pub(super) fn attach(folder: &Path) -> SqliteLedger {
 }
 
 /// Sends a gate to another address than it enrolled at.
-fn lead_to(ledger: &mut SqliteLedger, address: &str) {
+fn lead_to(ledger: &mut SqliteLedger, url: &str) {
     let bytes = ledger.setting(ENROLMENT_SETTING).unwrap().unwrap();
     let mut enrolment: Value = serde_json::from_slice(&bytes).unwrap();
-    enrolment["server"] = format!("http://{address}").into();
+    enrolment["server"] = url.into();
     ledger
         .set_setting(ENROLMENT_SETTING, enrolment.to_string().as_bytes())
         .unwrap();

@@ -15,5 +15,7 @@ mod scripted;
 mod seeded;
 mod seen;
 mod stranger;
+mod tls;
+mod tunnel;
 mod venue;
 mod words;

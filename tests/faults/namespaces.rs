@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::gate::{Gate, Site};
 use super::judge;
-use super::seen::{Seen, ServerSeen};
+use super::seen::Seen;
 use super::venue::{PATIENCE_S, Template};
 use super::words::complaint;
 use crate::sync::Server;
@@ -165,7 +165,7 @@ impl Apart {
             .unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap();
         Some(Self {
-            gates: template.gates(|_| (address.to_owned(), cable.gates.clone())),
+            gates: template.gates(|_| (format!("http://{address}"), cable.gates.clone())),
             codes: template.codes,
             process,
             server,
@@ -204,12 +204,7 @@ impl Apart {
             let output = self.sync(gate);
             assert_eq!(output.status.code(), Some(0), "{output:?}");
         }
-        let server = ServerSeen::of(&self.server.database());
-        let seen = Seen {
-            gates: self.gates.iter().map(|gate| gate.seen(&server)).collect(),
-            server,
-        };
-        assert_eq!(judge::at_the_end(&seen), []);
+        assert_eq!(judge::at_the_end(&Seen::of(&self.server, &self.gates)), []);
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::fault::{Fault, Moment};
 use super::forged;
 use super::http::Message;
+use super::tunnel::tunnel;
 use crate::sync::Server;
 
 /// For an answer of the server to a request that a fault garbled. Only a defect makes a test wait so long.
@@ -21,6 +22,10 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Line {
     listener: TcpListener,
     plan: Mutex<VecDeque<Fault>>,
+    /// Whether the network cannot read what it carries.
+    encrypted: bool,
+    /// Where connections lead that are led astray.
+    astray: Mutex<Option<String>>,
 }
 
 /// The network, and the server behind it.
@@ -35,11 +40,18 @@ pub(super) struct Network {
 }
 
 impl Line {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(encrypted: bool) -> Self {
         Self {
             listener: TcpListener::bind("127.0.0.1:0").unwrap(),
             plan: Mutex::default(),
+            encrypted,
+            astray: Mutex::default(),
         }
+    }
+
+    /// Leads an encrypted line's connections to another address, or to the server.
+    pub(super) fn lead_to(&self, address: Option<&str>) {
+        *self.astray.lock().unwrap() = address.map(str::to_owned);
     }
 
     /// Where a gate finds it, such as `127.0.0.1:40123`.
@@ -124,6 +136,13 @@ impl Network {
 
     fn connection(&self, line: &Line, client: &TcpStream) {
         client.set_nodelay(true).unwrap();
+        if line.encrypted {
+            let astray = line.astray.lock().unwrap().clone();
+            let address = astray.as_ref().unwrap_or(&self.address);
+            let _ = tunnel(client, address, line.next());
+            let _ = client.shutdown(Shutdown::Both);
+            return;
+        }
         let mut requests = BufReader::new(client);
         while let Some(request) = Message::read(&mut requests)
             && self.exchange(line, client, &request).is_some()
@@ -301,7 +320,8 @@ fn last(to: &TcpStream, bytes: &[u8]) -> Option<()> {
     give(to, bytes).and(None)
 }
 
-fn until_it_hangs_up(mut client: &TcpStream) -> Option<()> {
+/// Waits until the client has had enough.
+pub(super) fn until_it_hangs_up(mut client: &TcpStream) -> Option<()> {
     let _ = io::copy(&mut client, &mut io::sink());
     None
 }

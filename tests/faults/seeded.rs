@@ -67,8 +67,9 @@ fn happen(venue: &mut Venue, chance: &mut Chance, story: &mut Vec<String>) {
             venue.back_up();
         }
         5 => {
-            story.push("the server falls back to its backup".to_owned());
-            venue.restore();
+            let told = chance.eighths(4);
+            story.push(format!("the server falls back to its backup, told: {told}"));
+            venue.restore(told);
         }
         _ => {}
     }

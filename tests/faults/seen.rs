@@ -9,7 +9,8 @@ use wicket::domain::ids::{Sequence, StreamId, TicketId};
 use wicket::ledger::Ledger;
 use wicket::wire::from_cbor;
 
-use super::gate::attach;
+use super::gate::{Gate, attach};
+use crate::sync::Server;
 
 /// A ticket's row on a list, by its id.
 pub(super) type List = BTreeMap<TicketId, TicketRow>;
@@ -45,6 +46,16 @@ pub(super) struct ServerSeen {
     pub(super) segments: Vec<(StreamId, Sequence, Sequence)>,
     pub(super) hashes: BTreeSet<[u8; 32]>,
     pub(super) list: List,
+}
+
+impl Seen {
+    pub(super) fn of(server: &Server, gates: &[Gate]) -> Self {
+        let server = ServerSeen::of(&server.database());
+        Self {
+            gates: gates.iter().map(|gate| gate.seen(&server)).collect(),
+            server,
+        }
+    }
 }
 
 impl GateSeen {
@@ -83,7 +94,7 @@ impl GateSeen {
 
 impl ServerSeen {
     /// Looks at the server's database, whether it runs or not.
-    pub(super) fn of(database: &rusqlite::Connection) -> Self {
+    fn of(database: &rusqlite::Connection) -> Self {
         let facts = read(database, "SELECT stream, seq, draft FROM facts", |row| {
             let id = FactRef {
                 stream: stream(row)?,

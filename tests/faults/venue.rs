@@ -14,7 +14,7 @@ use wicket::server::now;
 use super::gate::{Gate, Site, attach};
 use super::judge::{self, Breach};
 use super::network::{Line, Network};
-use super::seen::{Seen, ServerSeen};
+use super::seen::Seen;
 use crate::sync::{EVENT, Server, seed};
 
 const GATES: [&str; 2] = ["pi-1", "pi-2"];
@@ -29,6 +29,8 @@ const HEALING_ROUNDS: u32 = 3;
 pub(super) struct Template {
     server: TempDir,
     gates: Vec<TempDir>,
+    /// How the server speaks TLS; empty where it does not.
+    tls: Vec<String>,
     /// One for each guest.
     pub(super) codes: Vec<String>,
 }
@@ -48,7 +50,12 @@ pub(super) struct Venue {
 
 impl Template {
     pub(super) fn new() -> Self {
-        let mut server = Server::with_tickets(0);
+        Self::with_tls(&[])
+    }
+
+    /// As [`Self::new`], with these arguments for TLS.
+    pub(super) fn with_tls(tls: &[&str]) -> Self {
+        let mut server = Server::with_tls(0, tls);
         let codes = server.path().join("codes.txt");
         server.admin(&[
             "ticket",
@@ -79,6 +86,7 @@ impl Template {
                 .map(str::to_owned)
                 .collect(),
             server: copy(server.path()),
+            tls: tls.iter().map(|&arg| arg.to_owned()).collect(),
             gates: gates.into(),
         }
     }
@@ -88,7 +96,7 @@ impl Template {
         copy(self.server.path())
     }
 
-    /// The gates, open, each with its server's address and its own place.
+    /// The gates, open, each with its server's URL and its own place.
     pub(super) fn gates(&self, place: impl Fn(usize) -> (String, Site)) -> Vec<Gate> {
         let gates = GATES.iter().zip(&self.gates).enumerate();
         let open = |(gate, (name, folder)): (usize, (&&'static str, &TempDir))| {
@@ -100,12 +108,15 @@ impl Template {
 
     /// A venue of its own, open.
     pub(super) fn open(&self) -> Venue {
-        let server = Server::on(self.server(), &[]);
-        let lines: Vec<Line> = GATES.iter().map(|_| Line::new()).collect();
+        let tls: Vec<&str> = self.tls.iter().map(String::as_str).collect();
+        let scheme = if tls.is_empty() { "http" } else { "https" };
+        let server = Server::on(self.server(), &tls);
+        let encrypted = !tls.is_empty();
+        let lines: Vec<Line> = GATES.iter().map(|_| Line::new(encrypted)).collect();
         let addresses = lines.iter().map(Line::address).collect::<Vec<_>>();
         Venue {
             network: Network::before(server),
-            gates: self.gates(|gate| (addresses[gate].clone(), Site::default())),
+            gates: self.gates(|gate| (format!("{scheme}://{}", addresses[gate]), Site::default())),
             lines,
             codes: self.codes.clone(),
             sold: 0,
@@ -168,8 +179,8 @@ impl Venue {
         server.start();
     }
 
-    /// The server falls back to the copy, where there is one.
-    pub(super) fn restore(&mut self) {
+    /// The server falls back to the copy, where there is one; `told` so by its operator, or without a word.
+    pub(super) fn restore(&mut self, told: bool) {
         let Some(backup) = &self.backup else { return };
         let mut server = self.network.server();
         server.kill();
@@ -177,16 +188,15 @@ impl Venue {
             fs::remove_file(file.unwrap().path()).unwrap();
         }
         copy_into(backup.path(), server.path());
+        if told {
+            server.admin(&["restored"]);
+        }
         server.start();
         self.fell_back = true;
     }
 
     pub(super) fn seen(&self) -> Seen {
-        let server = ServerSeen::of(&self.network.server().database());
-        Seen {
-            gates: self.gates.iter().map(|gate| gate.seen(&server)).collect(),
-            server,
-        }
+        Seen::of(&self.network.server(), &self.gates)
     }
 
     /// What is broken now of what holds at any time.

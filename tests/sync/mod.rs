@@ -71,7 +71,7 @@ impl Server {
     }
 
     /// As [`Self::with_tickets`], with these arguments for TLS.
-    fn with_tls(count: u32, tls: &[&str]) -> Self {
+    pub(crate) fn with_tls(count: u32, tls: &[&str]) -> Self {
         let mut server = Self::at_rest(TempDir::new().unwrap(), tls);
         server.admin(&["event", "add", EVENT]);
         if count > 0 {
