@@ -26,7 +26,9 @@ pub enum LedgerError {
     },
     /// A page of a snapshot that the gate cannot go on with.
     #[error(
-        "page {page} of the event's list as of change {of} does not fit what this gate holds; sync again"
+        "page {page} of the event's list as of change {of} does not fit what this gate holds: another sync ran at the same \
+         time, or the server was restored from an older backup; the list stays as it was, nothing is lost: run \
+         `wicket sync` again"
     )]
     SnapshotOutOfPlace {
         /// The page, from 0.

@@ -126,7 +126,7 @@ impl SyncError {
                 | Self::Refused(_)
                 | Self::NotBelieved { .. }
                 | Self::Enrolment(_)
-                | Self::Ledger(LedgerError::PageOutOfPlace { .. })
+                | Self::Ledger(LedgerError::PageOutOfPlace { .. } | LedgerError::SnapshotOutOfPlace { .. })
         )
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn by_a_stranger(request: &Message, answer: &Message) -> Message {
     let bytes = unpacked(answer);
     match request.route().as_str() {
         "GET /sync/v1/time" => packed(&signed_anew(Context::Time, &bytes)),
+        "GET /sync/v1/snapshot" => packed(&signed_anew(Context::SnapshotPage, &bytes)),
         "GET /sync/v1/log" => packed(&signed_anew(Context::LogPage, &bytes)),
         "POST /sync/v1/check-ins" => {
             let mut answer: Answer = from_cbor(&bytes).unwrap();

@@ -379,6 +379,13 @@ fn a_gate_with_a_list_keeps_it_against_every_lie() {
             }),
         ),
         (
+            "a page that was applied, again",
+            changed(|page| {
+                page.changes.clear();
+                (page.from, page.to, page.head) = (1, start(), 2);
+            }),
+        ),
+        (
             "another place of the same number",
             changed(|page| {
                 page.changes.clear();

@@ -133,7 +133,8 @@ fn check<U: Uplink>(
             "the page leads nowhere",
         ),
         (
-            page.to.sequence == stands.sequence && (page.head > stands.sequence || page.to != *stands),
+            page.to.sequence == stands.sequence
+                && (page.head > stands.sequence || page.to != *stands || page.from != stands.sequence),
             "the page does not lead on",
         ),
         (
