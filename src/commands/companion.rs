@@ -12,8 +12,9 @@ use super::vitals::vitals;
 use super::{Outcome, random, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::device::network::picture;
+use crate::domain::health::Vitals;
 use crate::ledger::{Ledger, LedgerError, Opening, SqliteLedger};
-use crate::sync::{Contact, Machine, Notice, SyncError, Vitals, accompany};
+use crate::sync::{Contact, Machine, Notice, SyncError, accompany};
 
 /// Keeps the gate in this folder in touch from a thread of its own, for as long as the process runs. What goes wrong is
 /// told once on standard error, and never stops the scan.

@@ -15,7 +15,9 @@ use crate::domain::rules::Rulebook;
 use crate::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerStatus, Opening, SqliteLedger,
+    WIPE_ORDER_SETTING,
 };
+use crate::wire::order::Order;
 
 /// Show what this gate holds. Changes nothing, and may run beside a scan.
 #[derive(Debug, clap::Args)]
@@ -37,6 +39,8 @@ struct Status {
     server: Option<String>,
     tickets: u64,
     withdrawn: u64,
+    /// When the server ordered this gate to forget its event, Unix seconds; null where it did not.
+    wiped: Option<UnixSeconds>,
     /// The server's time of the list, Unix seconds.
     list_as_of: Option<UnixSeconds>,
     /// The last change number applied.
@@ -83,8 +87,20 @@ fn status(ledger: &mut dyn Ledger) -> Result<Status, Box<dyn std::error::Error +
     let attendance = attendance(ledger, &now)?;
     Ok(Status {
         attendance,
+        wiped: wiped(ledger, enrolment.as_ref())?,
         ..gathered(enrolment, &held, &now)
     })
+}
+
+/// When the server ordered this gate to forget its event.
+fn wiped(
+    ledger: &mut dyn Ledger,
+    enrolment: Option<&Enrolment>,
+) -> Result<Option<UnixSeconds>, Box<dyn std::error::Error + Send + Sync>> {
+    let (Some(order), Some(enrolment)) = (ledger.setting(WIPE_ORDER_SETTING)?, enrolment) else {
+        return Ok(None);
+    };
+    Ok(Some(Order::open(&order, &enrolment.server_key.0)?.at))
 }
 
 fn attendance(
@@ -113,6 +129,7 @@ fn gathered(enrolment: Option<Enrolment>, held: &LedgerStatus, now: &Now) -> Sta
         gate,
         device,
         server,
+        wiped: None,
         tickets: held.tickets,
         withdrawn: held.withdrawn,
         list_as_of: held.as_of,
@@ -148,6 +165,12 @@ fn print(status: &Status) -> std::io::Result<()> {
             say!("enrolled: {device} at gate {gate} of {event}, with {server}");
         }
         _ => say!("not enrolled"),
+    }
+    if let Some(at) = status.wiped {
+        say!(
+            "WIPED: at {at} the server revoked this device and had it forget the event; it admits nobody. Its check-ins \
+             are still here: run `wicket sync` to hand them over for rescue, and give the folder to the organiser"
+        );
     }
     match status.list_as_of {
         Some(as_of) => say!(

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use crate::device::clock::{Clock, RELEASED, SystemClock, boot};
 use crate::device::disk::disk;
-use crate::domain::health::Camera;
+use crate::domain::health::{Camera, Vitals};
 use crate::ledger::{CLOCK_SIGHTING_SETTING, Ledger, LedgerError};
-use crate::sync::Vitals;
 
 /// Looks at the machine under a gate.
 pub(super) fn vitals(folder: &Path, ledger: &mut dyn Ledger) -> Result<Vitals, LedgerError> {

@@ -96,6 +96,11 @@ pub enum LedgerError {
         /// What it is.
         found: String,
     },
+    /// A page for a gate that was ordered to forget its event.
+    #[error(
+        "the server revoked this device and had it forget the event: hand it to the organiser with its folder"
+    )]
+    Wiped,
     /// A fact was to be recorded through a store that was opened for sync or reports.
     #[error("this store was opened for sync or reports, and records no facts; open it as a gate")]
     NoStream,

@@ -6,7 +6,7 @@ use super::occupancy::{is_general, persons_inside};
 use super::place::{Step, completes, follows, step};
 use super::{
     Building, CHAIN_MAX, DENIALS_MAX, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus,
-    LiveList, Pulse, SealedSegment, SyncClaim, Unsealed,
+    LiveList, Pulse, SealedSegment, SyncClaim, Unsealed, WIPE_ORDER_SETTING,
 };
 use crate::domain::admission::{Known, Listing, Status, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
@@ -42,6 +42,8 @@ struct Stream {
     sealed: u64,
     acknowledged: u64,
     receipt: UnixMillis,
+    /// Who made it; none for own ones.
+    made_by: Option<DeviceId>,
 }
 
 /// A segment, and whether the origin is known to hold it.
@@ -131,7 +133,7 @@ impl MemoryLedger {
         };
         self.facts
             .iter()
-            .filter(|(_, draft)| bears(draft))
+            .filter(|(id, draft)| bears(draft) && self.counts(id))
             .map(|(id, draft)| Fact {
                 id: *id,
                 draft: draft.clone(),
@@ -139,7 +141,33 @@ impl MemoryLedger {
             .collect()
     }
 
+    fn not_wiped(&self) -> Result<(), LedgerError> {
+        match self.settings.contains_key(WIPE_ORDER_SETTING) {
+            true => Err(LedgerError::Wiped),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a fact counts: not where its device is revoked and believed less far.
+    fn counts(&self, id: &FactRef) -> bool {
+        let maker = self
+            .streams
+            .get(&id.stream)
+            .and_then(|stream| stream.made_by.as_ref());
+        let rows = self.live.as_ref().map(|list| &list.devices);
+        let row = maker.and_then(|maker| rows?.get(maker));
+        let Some(believed) = row.and_then(|row| row.believed.as_ref()) else {
+            return true;
+        };
+        let stream = believed.iter().find(|stream| stream.stream == id.stream);
+        stream.is_some_and(|stream| id.sequence <= stream.up_to)
+    }
+
     fn merge_one(&mut self, bytes: &[u8], segment: &Segment, at_origin: bool) {
+        let stream = self.streams.entry(segment.stream).or_default();
+        if !stream.own && stream.made_by.is_none() {
+            stream.made_by = Some(segment.device.clone());
+        }
         for fact in segment.facts() {
             match self.facts.get(&fact.id) {
                 Some(held) if *held == fact.draft => (),
@@ -407,6 +435,7 @@ impl Ledger for MemoryLedger {
     }
 
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError> {
+        self.not_wiped()?;
         follows(page, self.live.as_ref().map(|list| &list.cursor))?;
         for (bytes, segment) in segments {
             self.merge_one(bytes, segment, true);
@@ -430,6 +459,7 @@ impl Ledger for MemoryLedger {
         tickets: &[TicketRow],
         segments: &[(Vec<u8>, Segment)],
     ) -> Result<(), LedgerError> {
+        self.not_wiped()?;
         let live = self.live.as_ref().map(|list| &list.cursor);
         let step = step(page, self.building_now().as_ref(), live)?;
         if step == Step::Held {
@@ -609,7 +639,8 @@ impl Ledger for MemoryLedger {
             id: *id,
             draft: draft.clone(),
         };
-        Ok(self.facts.iter().map(fact).collect())
+        let counts = self.facts.iter().filter(|(id, _)| self.counts(id));
+        Ok(counts.map(fact).collect())
     }
 
     fn setting(&mut self, name: &str) -> Result<Option<Vec<u8>>, LedgerError> {
@@ -629,6 +660,11 @@ impl Ledger for MemoryLedger {
         Ok(row
             .filter(|row| row.status != DeviceStatus::Revoked)
             .map(|row| *row.key))
+    }
+
+    fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError> {
+        (self.live, self.aside) = (None, None);
+        self.set_setting(WIPE_ORDER_SETTING, order)
     }
 
     fn pulse(&mut self) -> Result<Pulse, LedgerError> {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod contract;
 mod error;
+mod health;
 mod memory;
 mod occupancy;
 mod place;
@@ -20,9 +21,11 @@ use crate::wire::upload::{Held, Receipt};
 use crate::wire::{Cursor, LogPage, Segment, SegmentHash, SnapshotPage};
 
 pub use error::{Cause, LedgerError};
+pub use health::health;
 pub use memory::MemoryLedger;
 pub use settings::{
     CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, ServerKey, TLS_KEY_SETTING,
+    WIPE_ORDER_SETTING,
 };
 pub use sqlite::{Opening, SqliteLedger, Synchronous};
 
@@ -216,7 +219,7 @@ pub trait Ledger: Send {
     ///
     /// # Errors
     /// [`LedgerError::PageOutOfPlace`] where the cursor is not in the page's reach, or the page would set the list
-    /// back; nothing of it is kept then.
+    /// back, [`LedgerError::Wiped`] where the gate was ordered to forget the event; nothing of it is kept then.
     fn apply(&mut self, page: &LogPage, segments: &[(Vec<u8>, Segment)]) -> Result<(), LedgerError>;
 
     /// Takes a page of a snapshot whose signature was checked: `tickets` are its rows, ascending by id, `segments` as of
@@ -226,7 +229,8 @@ pub trait Ledger: Send {
     ///
     /// # Errors
     /// [`LedgerError::SnapshotOutOfPlace`] where it is not the page that [`Ledger::building`] needs, nor the first of
-    /// a snapshot, or is older than the live list; nothing of it is kept then.
+    /// a snapshot, or is older than the live list, [`LedgerError::Wiped`] as of [`Ledger::apply`]; nothing of it is
+    /// kept then.
     fn apply_snapshot(
         &mut self,
         page: &SnapshotPage,
@@ -315,7 +319,8 @@ pub trait Ledger: Send {
     /// [`LedgerError`] where the store cannot be read.
     fn written_by_others(&mut self) -> Result<bool, LedgerError>;
 
-    /// Every fact held, this gate's own and others', unordered: for counts and reports, not for a scan.
+    /// Every fact held that counts, this gate's own and others', unordered: for counts and reports, not for a scan. Of
+    /// a revoked device's facts only those count that are believed; here, in look-ups and in occupancy alike.
     ///
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
@@ -338,6 +343,14 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError>;
+
+    /// Forgets the event by a signed order, which the caller has checked, and keeps the order as
+    /// [`WIPE_ORDER_SETTING`]: lists, rules, keys and devices go for good, own and others' facts and the device's key
+    /// stay. What is cut off half-way goes on when the store is opened again.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written.
+    fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError>;
 
     /// Figures for a heartbeat. However long the day, it reads no more facts than wait to be sent.
     ///

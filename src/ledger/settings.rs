@@ -15,6 +15,9 @@ pub const CLOCK_SIGHTING_SETTING: &str = "clock_sighting";
 /// its own key.
 pub const TLS_KEY_SETTING: &str = "tls_key";
 
+/// The server's signed order by which the gate forgot its event, as it came: [`crate::wire::order::Order`].
+pub const WIPE_ORDER_SETTING: &str = "wipe_order";
+
 /// What a gate is, and which server it trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -29,8 +29,18 @@ impl Refused {
         let (code, message) = (code.to_owned(), message.into());
         Self {
             status,
-            refusal: Refusal { code, message },
+            refusal: Refusal {
+                code,
+                message,
+                order: None,
+            },
         }
+    }
+
+    /// With the server's signed order to the device that asks.
+    pub(super) fn ordering(mut self, order: Option<Vec<u8>>) -> Self {
+        self.refusal.order = order.map(Into::into);
+        self
     }
 
     pub(super) fn busy() -> Self {

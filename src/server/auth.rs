@@ -6,11 +6,24 @@ use axum::http::request::Parts;
 
 use super::Site;
 use super::answer::Refused;
-use super::db::{Caller, NotCounted};
+use super::db::{Caller, NotCounted, Request};
 use crate::wire::request::{RequestClaims, hash};
 
 /// Checks a request against its signature and every one before it.
 pub(super) async fn count(site: &Site, parts: &Parts, body: &[u8]) -> Result<Caller, Refused> {
+    let counted = count_also_revoked(site, parts, body).await?;
+    match counted.revoked {
+        None => Ok(counted.caller),
+        Some(revoked) => Err(forbidden(
+            "revoked-device",
+            "the device is revoked and is to forget the event; its check-ins stay with it: hand it to the organiser",
+        )
+        .ordering(revoked.order)),
+    }
+}
+
+/// The same, and a revoked device counts too: it may still hand over its facts for rescue.
+pub(super) async fn count_also_revoked(site: &Site, parts: &Parts, body: &[u8]) -> Result<Request, Refused> {
     let header = parts
         .headers
         .get(AUTHORIZATION)
@@ -54,10 +67,6 @@ fn refused(why: NotCounted) -> Refused {
         NotCounted::Suspended => forbidden(
             "suspended-device",
             "the device is set aside until a person has looked: compare its six-digit check, then `wicket admin device confirm`",
-        ),
-        NotCounted::Revoked => forbidden(
-            "revoked-device",
-            "the device is revoked: its facts stay with it, hand it to the organiser",
         ),
     }
 }

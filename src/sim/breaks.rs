@@ -137,6 +137,7 @@ impl Ledger for Broken {
         fn set_setting(&mut self, name: &str, value: &[u8]) -> ();
         fn device_key(&mut self, device: &DeviceId) -> Option<[u8; 32]>;
         fn status(&mut self) -> LedgerStatus;
+        fn wipe(&mut self, order: &[u8]) -> ();
         fn pulse(&mut self) -> Pulse;
     }
 }

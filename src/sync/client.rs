@@ -167,5 +167,6 @@ fn printable(refusal: Refusal) -> Refusal {
     Refusal {
         code: plain(refusal.code),
         message: plain(refusal.message),
+        order: refusal.order,
     }
 }

@@ -62,6 +62,16 @@ pub enum SyncError {
     /// It answered, and will not.
     #[error("the server refuses ({}): {}", .0.code, .0.message)]
     Refused(Refusal),
+    /// The server's signed order: this device is revoked, and has forgotten the event.
+    #[error(
+        "the server revoked this device and had it forget the event's list, rules and keys: it admits nobody. Its \
+         check-ins are still here{}; the server keeps what it is handed for rescue and counts none of it until a person \
+         there does. Give the folder to the organiser", if *.unsent > 0 { format!(", {} of them not acknowledged", .unsent) } else { String::new() }
+    )]
+    Wiped {
+        /// Check-ins that the server never acknowledged.
+        unsent: u64,
+    },
     /// What answered is not the server, or lies. Nothing of the answer was used.
     #[error(
         "what answers at {url} is not the server that this gate trusts ({why}); nothing of it was used, and nothing is \
@@ -124,6 +134,7 @@ impl SyncError {
                 | Self::BrokenOff { .. }
                 | Self::Busy { .. }
                 | Self::Refused(_)
+                | Self::Wiped { .. }
                 | Self::NotBelieved { .. }
                 | Self::Enrolment(_)
                 | Self::Ledger(LedgerError::PageOutOfPlace { .. } | LedgerError::SnapshotOutOfPlace { .. })

@@ -9,6 +9,7 @@ mod enrolment;
 mod error;
 mod heartbeat;
 mod http;
+mod orders;
 mod progress;
 mod time;
 mod trust;
@@ -23,13 +24,16 @@ pub use down::Down;
 pub use enrol::enrol;
 pub use enrolment::enrolment;
 pub use error::SyncError;
-pub use heartbeat::{Vitals, beat, health};
+pub use heartbeat::{beat, send as send_heartbeat};
 pub use http::{Http, REQUEST_TIMEOUT};
+pub use orders::obey;
 pub use progress::{Progress, Tell, silent};
 pub use time::BootClock;
 pub use trust::{GateClock, Trust};
 pub use up::Up;
 pub use uplink::{Body, Method, Reply, Request, Uplink};
+
+pub use crate::domain::health::Vitals;
 
 use crate::domain::clock::Sighting;
 use crate::domain::outbox::backoff_ms;
@@ -146,10 +150,19 @@ pub async fn once<U: Uplink>(
     let _claim = ledger.claim_sync()?;
     client.tell = givens.tell;
     let sighting = time::sight(ledger, client, givens).await?;
-    let down = down::pull(ledger, client, &sighting).await;
+    let down = match orders::wiped(ledger)? {
+        true => Ok(Down::default()),
+        false => down::pull(ledger, client, &sighting).await,
+    };
+    if let Err(error) = &down {
+        orders::heed(ledger, error)?;
+    }
     // What waits goes up whatever came down: a server that was restored from an old backup has a log that does not fit
     // before it has these facts again.
     let up = up::push(ledger, client).await;
+    if orders::wiped(ledger)? {
+        return Err(orders::forgot(ledger, up)?);
+    }
     let (down, up) = (down?, up?);
     trust::remember(ledger, client.uplink())?;
     let took_ms = (givens.boot)().1.saturating_sub(begun);

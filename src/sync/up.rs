@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::error::SyncError;
+use super::orders;
 use super::progress::Progress;
 use super::uplink::Uplink;
 use crate::domain::outbox::Room;
@@ -141,6 +142,12 @@ async fn send<U: Uplink>(
     if answer.items.len() != batch.len() {
         return Err(client.not_believed("its answer is about another upload"));
     }
+    orders::obey(
+        ledger,
+        &client.enrolment,
+        &client.key.verifying_key(),
+        &answer.orders,
+    )?;
     let mut fell_back = false;
     for bytes in &answer.receipts {
         let receipt = Receipt::open(bytes, &client.enrolment.server_key.0)

@@ -27,6 +27,8 @@ pub const HEARTBEATS_MAX: usize = 50;
 pub const UPLOAD_SEGMENTS_MAX: usize = 1_000;
 /// Bytes of the answer to an upload: an item for each segment, receipts, and as many segments as an upload holds.
 pub const ANSWER_BYTES_MAX: usize = 8 << 20;
+/// Bytes of all orders of an event: thousands of revoked devices.
+pub const ORDERS_BYTES_MAX: usize = 1 << 20;
 /// Characters of a server's URL in an enrolment code, which must fit a QR code.
 pub const URL_CHARS_MAX: usize = 256;
 /// Tickets in a page of a snapshot: the page's head, its signature and the profiles of its tickets are then a hundredth

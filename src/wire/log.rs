@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::admission::TicketRow;
 use crate::domain::conflict::CaseState;
-use crate::domain::ids::{DeviceId, EventId, TicketId};
+use crate::domain::ids::{DeviceId, EventId, Sequence, StreamId, TicketId};
 use crate::domain::time::UnixSeconds;
 
 /// A log's identity, drawn anew when a server's database is created or restored.
@@ -129,6 +129,21 @@ pub struct DeviceRow {
     /// Whether it is still believed.
     #[n(2)]
     pub status: DeviceStatus,
+    /// Of a revoked device, how far each of its streams is believed: what lies beyond, and every stream that is not
+    /// named, counts in no history. None: all of it counts.
+    #[n(3)]
+    pub believed: Option<Vec<Believed>>,
+}
+
+/// How far a stream of a revoked device is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Believed {
+    /// The stream.
+    #[n(0)]
+    pub stream: StreamId,
+    /// Up to and including this fact; 0: not at all.
+    #[n(1)]
+    pub up_to: Sequence,
 }
 
 /// Whether a device is still believed.

@@ -8,6 +8,7 @@ pub mod heartbeat;
 pub mod limits;
 pub mod live;
 mod log;
+pub mod order;
 pub mod request;
 mod segment;
 mod snapshot;
@@ -16,7 +17,7 @@ mod time;
 pub mod upload;
 
 pub use envelope::{Context, EnvelopeError, Signed};
-pub use log::{Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, StartOver};
+pub use log::{Believed, Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, StartOver};
 pub use segment::{Segment, SegmentError, SegmentHash};
 pub use snapshot::SnapshotPage;
 pub use time::{Nonce, TimeAnswer};

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
-use minicbor::bytes::ByteArray;
+use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -51,6 +51,10 @@ pub struct Refusal {
     /// In words that say what to do next.
     #[n(1)]
     pub message: String,
+    /// The server's signed order to the device that asks, where it has one: see [`super::order`].
+    #[n(2)]
+    #[serde(skip)]
+    pub order: Option<ByteVec>,
 }
 
 impl RequestClaims {

@@ -38,6 +38,9 @@ pub struct Answer {
     /// Whether it lacks more than these.
     #[n(3)]
     pub more: bool,
+    /// The server's signed orders to the sender, or to those behind it: see [`super::order`].
+    #[n(4)]
+    pub orders: Vec<ByteVec>,
 }
 
 /// The origin's word on how far it durably holds streams of facts. It needs no request to go with it: where two
@@ -129,6 +132,8 @@ pub mod codes {
     pub const ANOTHER_DEVICES_STREAM: &str = "another-devices-stream";
     /// A fact with the same identity and other content is held: never a duplicate, always an alarm.
     pub const CONFLICTING_FACT: &str = "conflicting-fact";
+    /// Its facts admit more persons a minute than a gate can: held for review.
+    pub const TOO_MANY_ADMISSIONS: &str = "too-many-admissions";
     /// It does not name the segment before it in the stream as the server holds it.
     pub const BROKEN_CHAIN: &str = "broken-chain";
 }

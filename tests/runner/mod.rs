@@ -42,6 +42,7 @@ fn config(direction: Direction) -> Config {
         earlier_streams: Vec::new(),
         passage: Passage::Unseen,
         operator: None,
+        closed: false,
     }
 }
 

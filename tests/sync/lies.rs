@@ -11,6 +11,7 @@ use wicket::ledger::{
     CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey,
 };
 use wicket::sync::SyncError;
+use wicket::wire::order::{Command, Order};
 use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt};
 use wicket::wire::{
     Change, Context, Cursor, LogPage, Signed, SnapshotPage, StartOver, TimeAnswer, compression, tickets,
@@ -540,6 +541,7 @@ fn a_refusal_cannot_write_to_the_terminal() {
     let refusal = wicket::wire::request::Refusal {
         code: "x\u{1b}[2J".to_owned(),
         message: "red\u{7}\u{1b}[31m".to_owned(),
+        order: None,
     };
     let lie = on("/", move |_| {
         answer(
@@ -558,6 +560,7 @@ fn a_busy_server_is_asked_again_as_often_as_was_said() {
     let refusal = wicket::wire::request::Refusal {
         code: "busy".to_owned(),
         message: "later".to_owned(),
+        order: None,
     };
     for (attempts, asked) in [(1, 1), (3, 3)] {
         let times = std::sync::atomic::AtomicU32::new(0);
@@ -582,4 +585,73 @@ fn a_busy_server_is_asked_again_as_often_as_was_said() {
         assert!(matches!(error, SyncError::Busy { .. }), "{error:?}");
         assert_eq!(times.into_inner(), asked);
     }
+}
+
+/// An order to wipe, signed by the key with this seed, for the device of this name whose secret key is this.
+fn wipe(signed_by: u8, device: &str, secret: [u8; 32]) -> Vec<u8> {
+    let order = Order {
+        event: EVENT.parse().unwrap(),
+        device: device.parse().unwrap(),
+        key: SigningKey::from_bytes(&secret).verifying_key().to_bytes().into(),
+        at: NOW,
+        command: Command::Wipe,
+    };
+    order.seal(&key(signed_by))
+}
+
+/// A gate with a list that is then refused with this status and order; whether it still has the list, and what it said.
+fn refused_with(status: &'static str, order: Option<Vec<u8>>) -> (bool, SyncError) {
+    let refusal = wicket::wire::request::Refusal {
+        code: "revoked-device".to_owned(),
+        message: "the device is revoked".to_owned(),
+        order: order.map(Into::into),
+    };
+    let answers = on("/sync/v1/log", move |_| {
+        answer(status, "content-type: application/cbor", &to_cbor(&refusal))
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut gate = gate(&address.to_string());
+    let list = snapshot();
+    let rows = list.tickets().unwrap();
+    gate.ledger.apply_snapshot(&list, &rows, &[]).unwrap();
+    let error = thread::scope(|scope| {
+        scope.spawn(|| serve(&listener, &*answers));
+        let error = gate.sync().unwrap_err();
+        TcpStream::connect(address).unwrap();
+        error
+    });
+    assert_eq!(gate.unsent(), 1, "a check-in is never forgotten");
+    assert!(gate.ledger.setting(DEVICE_KEY_SETTING).unwrap().is_some());
+    (gate.ledger.documents().unwrap().keyring.is_some(), error)
+}
+
+#[test]
+fn no_status_and_no_order_but_the_servers_own_to_this_device_wipes() {
+    let mine = [3; 32];
+    let harmless = [
+        ("401 Unauthorized", None),
+        ("403 Forbidden", None),
+        ("410 Gone", None),
+        ("403 Forbidden", Some(b"garbage".to_vec())),
+        // Forged: by another key than the server's, or by the device itself.
+        ("403 Forbidden", Some(wipe(FALSE, "pi-1", mine))),
+        ("403 Forbidden", Some(wipe(3, "pi-1", mine))),
+        // To another device, and to one of the same name that was there before this folder enrolled.
+        ("403 Forbidden", Some(wipe(TRUE, "pi-2", mine))),
+        ("410 Gone", Some(wipe(TRUE, "pi-1", [4; 32]))),
+        // Signed by the server, for another purpose.
+        (
+            "403 Forbidden",
+            Some(signed(Context::StartOver, TRUE, &page().to)),
+        ),
+    ];
+    for (status, order) in harmless {
+        let (has_list, error) = refused_with(status, order);
+        assert!(has_list, "{status}: {error:?}");
+        assert!(matches!(error, SyncError::Refused(_)), "{status}: {error:?}");
+    }
+    let (has_list, error) = refused_with("403 Forbidden", Some(wipe(TRUE, "pi-1", mine)));
+    assert!(!has_list);
+    assert!(matches!(error, SyncError::Wiped { unsent: 1 }), "{error:?}");
 }

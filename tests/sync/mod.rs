@@ -22,6 +22,7 @@ mod limits;
 mod live;
 mod log;
 mod raw;
+mod revoked;
 pub(crate) mod samples;
 mod snapshot;
 mod tls;

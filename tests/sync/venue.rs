@@ -48,10 +48,10 @@ impl Venue {
             .unwrap()
     }
 
-    /// Scans codes, a new start of the gate for each call; what `--json` prints of each.
+    /// Scans codes with what the last sync brought, a new start of the gate for each call; what `--json` prints of each.
     pub(super) fn scan(&self, codes: &[&str]) -> Vec<Value> {
         let mut scan = wicket()
-            .args(["scan", "--json", "--data"])
+            .args(["scan", "--no-sync", "--json", "--data"])
             .arg(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

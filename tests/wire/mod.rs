@@ -9,11 +9,13 @@ use wicket::domain::conflict::CaseState;
 use wicket::domain::ids::{Sequence, StreamId, TicketId};
 use wicket::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentRequest};
+use wicket::wire::heartbeat::Heartbeat;
+use wicket::wire::order::Order;
 use wicket::wire::request::RequestClaims;
 use wicket::wire::upload::{Answer, Held, ItemAnswer, Receipt, Upload};
 use wicket::wire::{
-    Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, SnapshotPage, StartOver,
-    TimeAnswer, from_cbor, to_cbor,
+    Believed, Change, ConflictRow, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, Signed, SnapshotPage,
+    StartOver, TimeAnswer, from_cbor, to_cbor,
 };
 
 fn name<T>() -> impl Strategy<Value = T>
@@ -103,8 +105,21 @@ fn change() -> impl Strategy<Value = Change> {
         (name(), any::<[u8; 32]>()).prop_map(|(device, key)| Change::Device(DeviceRow {
             device,
             key: key.into(),
-            status: DeviceStatus::Suspended
+            status: DeviceStatus::Suspended,
+            believed: None,
         })),
+        (name(), any::<[u8; 32]>(), vec(fact_ref(), 0..3)).prop_map(|(device, key, streams)| {
+            let believed = streams.iter().map(|fact| Believed {
+                stream: fact.stream,
+                up_to: fact.sequence,
+            });
+            Change::Device(DeviceRow {
+                device,
+                key: key.into(),
+                status: DeviceStatus::Revoked,
+                believed: Some(believed.collect()),
+            })
+        }),
         vec(any::<u8>(), 0..50).prop_map(|bytes| Change::Segment(bytes.into())),
         (ticket(), case_state()).prop_map(|(ticket, state)| Change::Conflict(ConflictRow { ticket, state })),
     ]
@@ -143,7 +158,7 @@ prop_compose! {
 prop_compose! {
     fn answer()(code in ".*", message in ".*", receipt in receipt(), segment in vec(any::<u8>(), 0..50), more: bool) -> Answer {
         let items = vec![ItemAnswer::Stored, ItemAnswer::AlreadyHeld, ItemAnswer::Refused { code, message }];
-        Answer { items, receipts: vec![to_cbor(&receipt).into()], segments: vec![segment.into()], more }
+        Answer { items, receipts: vec![to_cbor(&receipt).into()], segments: vec![segment.clone().into()], more, orders: vec![segment.into()] }
     }
 }
 
@@ -214,6 +229,8 @@ proptest! {
         let _ = from_cbor::<Receipt>(&bytes);
         let _ = from_cbor::<StartOver>(&bytes);
         let _ = from_cbor::<TimeAnswer>(&bytes);
+        let _ = Heartbeat::unverified(&bytes);
+        let _ = Order::open(&bytes, &SigningKey::from_bytes(&[1; 32]).verifying_key());
         let _ = EnrolmentRequest::open(&bytes);
         let _ = EnrolmentAnswer::open(&bytes, &[0; 32].into());
         let _ = RequestClaims::read(&text);

@@ -1,13 +1,14 @@
 //! `wicket admin device`: gates' computers and their enrolment.
 
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::Subcommand;
 
 use super::super::{Outcome, random};
 use crate::commands::say::{self, say};
-use crate::domain::ids::{DeviceId, EventId, GateId};
-use crate::server::db::{Db, DeviceStanding, NewDevice};
+use crate::domain::ids::{DeviceId, EventId, GateId, Sequence, StreamId};
+use crate::server::db::{Belief, BelievedStream, Db, DeviceStanding, NewDevice};
 use crate::server::now;
 use crate::wire::DeviceStatus;
 use crate::wire::enrol::{EnrolmentCode, fingerprint, is_server_url, six_digit_check};
@@ -69,7 +70,10 @@ pub(super) struct Confirm {
     check: String,
 }
 
-/// Believe a device no more. What it sent before stays.
+/// Believe a device no more: at its next contact it is ordered to forget the event's list, rules and keys.
+///
+/// What the server holds of it by now, without a gap, goes on to count, unless told otherwise; everything later is set
+/// aside for `wicket admin parked`. May be repeated, to believe more or less: a stolen gate can lie about check-ins.
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {
     /// The device.
@@ -77,6 +81,29 @@ pub(super) struct Revoke {
     /// The event.
     #[arg(long)]
     event: EventId,
+    /// Believe this stream up to and including this fact only (repeatable); `wicket admin attendance --json` lists the
+    /// streams.
+    #[arg(long, value_name = "STREAM=SEQUENCE", conflicts_with = "believe_none")]
+    believe: Vec<StreamLimit>,
+    /// Believe nothing that it ever said.
+    #[arg(long)]
+    believe_none: bool,
+}
+
+/// `STREAM=SEQUENCE`.
+#[derive(Debug, Clone, Copy)]
+struct StreamLimit(StreamId, Sequence);
+
+impl FromStr for StreamLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('=');
+        let limit = parts.and_then(|(stream, sequence)| {
+            Some(Self(stream.parse().ok()?, Sequence(sequence.parse().ok()?)))
+        });
+        limit.ok_or_else(|| "it must be 32 hexadecimal digits, =, and the number of a fact".to_owned())
+    }
 }
 
 pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
@@ -85,10 +112,13 @@ pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
         Action::List(args) => {
             for device in db.devices(&args.event)? {
                 say!("{}", line(&device));
+                if device.status == Some(DeviceStatus::Revoked) {
+                    tell_revoked(&args.event, &device.device, db)?;
+                }
             }
         }
         Action::Confirm(args) => db.confirm_device(&args.event, &args.device, &args.check)?,
-        Action::Revoke(args) => db.revoke_device(&args.event, &args.device)?,
+        Action::Revoke(args) => revoke(args, db)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -122,6 +152,61 @@ fn add(args: &Add, db: &mut Db) -> Result<(), Box<dyn std::error::Error + Send +
         args.valid_min
     ));
     Ok(())
+}
+
+fn revoke(args: &Revoke, db: &mut Db) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let belief = match (args.believe_none, args.believe.as_slice()) {
+        (true, _) => Belief::Nothing,
+        (false, []) => Belief::AsHeld,
+        (false, limits) => Belief::UpTo(limits.iter().map(|limit| (limit.0, limit.1)).collect()),
+    };
+    let streams = db.revoke_device(&args.event, &args.device, &belief, now())?;
+    for stream in &streams {
+        say!("{}", stream_line(stream));
+    }
+    say::remark(&format!(
+        "{} is revoked; at its next contact it is ordered to forget the event. If somebody else has it, have its tickets' \
+         entries looked at: to believe less of it, run this again with --believe or --believe-none",
+        args.device
+    ));
+    Ok(())
+}
+
+/// How far a revoked device is believed, and whether it was told.
+fn tell_revoked(
+    event: &EventId,
+    device: &DeviceId,
+    db: &mut Db,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    for stream in db.believed(event, device)? {
+        say!("  {}", stream_line(&stream));
+    }
+    match db.order_to(event, device)? {
+        None => say!("  no order to forget the event yet: it is made at the device's next contact"),
+        Some(order) => match order.handed {
+            None => say!(
+                "  ordered at {} to forget the event, and not in contact since",
+                order.given.seconds()
+            ),
+            Some(handed) => say!(
+                "  ordered at {} to forget the event, and told so at {}",
+                order.given.seconds(),
+                handed.seconds()
+            ),
+        },
+    }
+    Ok(())
+}
+
+fn stream_line(stream: &BelievedStream) -> String {
+    let beyond = match stream.beyond {
+        0 => String::new(),
+        facts => format!("; {facts} facts beyond do not count"),
+    };
+    format!(
+        "stream {} believed up to fact {}{beyond}",
+        stream.stream, stream.up_to
+    )
 }
 
 fn line(device: &DeviceStanding) -> String {

@@ -6,6 +6,7 @@ mod device;
 mod event;
 mod fleet;
 mod key;
+mod parked;
 mod restored;
 mod ticket;
 
@@ -44,6 +45,8 @@ enum Resource {
     Key(key::Action),
     #[command(subcommand)]
     Conflict(conflict::Action),
+    #[command(subcommand)]
+    Parked(parked::Action),
     Attendance(attendance::Args),
     Fleet(fleet::Args),
     Restored(restored::Args),
@@ -57,6 +60,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         Resource::Device(action) => device::run(action, &mut db),
         Resource::Key(action) => key::run(action, &mut db),
         Resource::Conflict(action) => conflict::run(action, &mut db),
+        Resource::Parked(action) => parked::run(action, &mut db),
         Resource::Attendance(args) => attendance::run(args, &mut db),
         Resource::Fleet(args) => fleet::run(args, &mut db),
         Resource::Restored(restored::Args {}) => restored::run(&mut db),

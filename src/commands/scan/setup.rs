@@ -15,7 +15,7 @@ use crate::domain::ticket::{Keyring, KeyringError, Trust};
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerError, MemoryLedger, Opening,
-    SqliteLedger,
+    SqliteLedger, WIPE_ORDER_SETTING,
 };
 use crate::runner::{Orders, Reread};
 
@@ -51,6 +51,11 @@ pub(super) enum SetupError {
     Enrolled { folder: PathBuf, event: EventId },
     #[error("{} has no list yet: run `wicket sync` first", folder.display())]
     NotSynced { folder: PathBuf },
+    #[error(
+        "the server revoked this device and had it forget the event, so it admits nobody; its check-ins are still in \
+         {}: run `wicket sync` to hand them over for rescue, and give the folder to the organiser", folder.display()
+    )]
+    Wiped { folder: PathBuf },
     #[error("the setting {name} in {} is damaged: enrol again into a new folder", folder.display())]
     Setting {
         name: &'static str,
@@ -135,6 +140,11 @@ fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
     // The first answer only sets the mark from which writes of others count: before the orders are read, so that none
     // falls in between.
     ledger.written_by_others()?;
+    if ledger.setting(WIPE_ORDER_SETTING)?.is_some() {
+        return Err(SetupError::Wiped {
+            folder: folder.to_owned(),
+        });
+    }
     let at_start = orders(args, folder, &enrolment, &mut ledger)?;
     let (args, folder) = (args.clone(), folder.to_owned());
     Ok(Setup {
@@ -156,6 +166,9 @@ fn orders(
     enrolment: &Enrolment,
     ledger: &mut dyn Ledger,
 ) -> Result<Orders, SetupError> {
+    if ledger.setting(WIPE_ORDER_SETTING)?.is_some() {
+        return closed(args, enrolment, ledger);
+    }
     let sighting: Option<Sighting> = setting(ledger, folder, CLOCK_SIGHTING_SETTING)?;
     let documents = ledger.documents()?;
     let keys = documents.keyring.ok_or_else(|| SetupError::NotSynced {
@@ -179,6 +192,21 @@ fn orders(
         config: config(args, gate, keyring, rules, ledger)?,
         clock: clock(args.at, sighting, as_of.max(seen)),
         list_version: live.map_or(0, |live| live.cursor.sequence),
+    })
+}
+
+/// What is left to go by once the server had the gate forget its event: nothing.
+fn closed(args: &Args, enrolment: &Enrolment, ledger: &mut dyn Ledger) -> Result<Orders, SetupError> {
+    let gate = args.gate.clone().unwrap_or_else(|| enrolment.gate.clone());
+    let rules = Rulebook::defaults(enrolment.event.clone());
+    let config = config(args, gate, Keyring::default(), rules, ledger)?;
+    Ok(Orders {
+        config: Config {
+            closed: true,
+            ..config
+        },
+        clock: clock(args.at, None, UnixMillis(0)),
+        list_version: 0,
     })
 }
 
@@ -207,6 +235,7 @@ fn config(
         // A gate without a screen has no turnstile to listen to either.
         passage: Passage::Unseen,
         operator: None,
+        closed: false,
     })
 }
 

@@ -28,6 +28,8 @@ pub struct Config {
     pub passage: Passage,
     /// Who works at the gate, where somebody has signed in.
     pub operator: Option<OperatorId>,
+    /// Whether the server had the gate forget its event: it knows no tickets any more, and admits nobody.
+    pub closed: bool,
 }
 
 /// Whether the hardware sees guests pass.
@@ -155,6 +157,8 @@ pub enum Fault {
     },
     /// A scanner sends faster than the gate can decide; this line was dropped.
     LineDropped,
+    /// The server had the gate forget its event.
+    Closed,
 }
 
 impl Config {
@@ -176,6 +180,10 @@ impl fmt::Display for Fault {
             Self::Record { why } => write!(
                 f,
                 "the check-in could not be recorded; use another gate and look at this one's disk: {why}"
+            ),
+            Self::Closed => f.write_str(
+                "the server revoked this device and had it forget the event: it admits nobody any more; use another \
+                 gate, and hand this one to the organiser with its folder",
             ),
             Self::LineDropped => f.write_str("a scan was dropped: scan it again, more slowly"),
         }

@@ -200,9 +200,18 @@ impl Gate {
     }
 
     fn configured(&mut self, config: Box<Config>) -> Vec<Effect> {
+        let closes = config.closed && !self.config.closed;
         self.config = config;
         self.view.forget_meanings();
-        Vec::new()
+        if !closes {
+            return Vec::new();
+        }
+        // What was asked or looked up rests on what is forgotten now.
+        self.asked = None;
+        if let State::LookingUp(_) = self.state {
+            self.state = State::Free;
+        }
+        vec![Effect::Fault(Fault::Closed)]
     }
 
     fn reached(&mut self, reach: Reach) -> Vec<Effect> {
@@ -219,7 +228,11 @@ impl Gate {
     }
 
     fn start(&mut self, reading: Reading, when: When<'_>) -> Vec<Effect> {
-        match reading.code {
+        let code = match self.config.closed {
+            true => Err(Reason::OutOfOrder),
+            false => reading.code,
+        };
+        match code {
             Ok(shown) => {
                 // Only another ticket takes the place of one that staff are asked about, and no poster in view.
                 self.asked = None;

@@ -47,6 +47,21 @@ pub struct Health {
     pub peers: u32,
 }
 
+/// What a gate's machine says of itself at one moment; the rest of its health is in its store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vitals {
+    /// The gate's idea of the time.
+    pub now: Now,
+    /// Seconds since the machine started.
+    pub uptime_s: u64,
+    /// The disk under the gate's folder.
+    pub disk: Option<Disk>,
+    /// The camera.
+    pub camera: Camera,
+    /// Gates that this one exchanges facts with directly.
+    pub peers: u32,
+}
+
 /// A file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub struct Disk {

@@ -1,5 +1,6 @@
 //! What every store must do: one set of tests, which the macro at the end runs on each, so that none can be skipped.
 
+mod belief;
 mod conflicts;
 mod facts;
 mod list;
@@ -73,6 +74,10 @@ macro_rules! contract {
 }
 
 contract! {
+    belief::facts_beyond_what_is_believed_count_in_nothing_and_stay,
+    belief::a_stream_that_is_not_named_is_not_believed_whenever_it_comes,
+    belief::a_list_aside_changes_no_belief_before_it_is_live,
+    belief::a_wiped_store_has_no_list_takes_none_and_keeps_its_facts,
     facts::facts_are_counted_from_1_in_one_stream,
     facts::a_ticket_brings_its_own_facts_and_those_that_bear_on_all,
     facts::a_merged_fact_is_held_once,

@@ -7,7 +7,9 @@ use crate::domain::admission::{Status, TicketRow};
 use crate::domain::checkin::{Draft, Fact, FactRef, Kind};
 use crate::domain::ids::{Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::time::{Now, UnixMillis, UnixSeconds};
-use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, SnapshotPage, tickets::pack};
+use crate::wire::{
+    Believed, Change, Cursor, DeviceRow, DeviceStatus, LogPage, Segment, SnapshotPage, tickets::pack,
+};
 
 pub(in crate::ledger) fn ticket(number: u8) -> TicketId {
     TicketId::new(&[number; 8]).unwrap()
@@ -80,6 +82,21 @@ pub(in crate::ledger) fn device(name: &str, key: u8, status: DeviceStatus) -> Ch
         device: name.parse().unwrap(),
         key: [key; 32].into(),
         status,
+        believed: None,
+    })
+}
+
+/// The device `west`, revoked and believed so far: streams by their number.
+pub(in crate::ledger) fn believed(streams: &[(u8, u64)]) -> Change {
+    let believed = streams.iter().map(|(of, up_to)| Believed {
+        stream: stream(*of),
+        up_to: Sequence(*up_to),
+    });
+    Change::Device(DeviceRow {
+        device: "west".parse().unwrap(),
+        key: [5; 32].into(),
+        status: DeviceStatus::Revoked,
+        believed: Some(believed.collect()),
     })
 }
 

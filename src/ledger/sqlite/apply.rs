@@ -6,7 +6,7 @@ use super::list::{self, ListNumber, State};
 use super::segments::Source;
 use super::store::Store;
 use super::write::{self, Types};
-use super::{rows, segments};
+use super::{belief, rows, segments, wipe};
 use crate::domain::admission::TicketRow;
 use crate::ledger::LedgerError;
 use crate::ledger::place::{completes, follows};
@@ -73,6 +73,7 @@ fn batch_len(segments: &[(Vec<u8>, Segment)], rows_max: usize) -> usize {
 
 /// The live list, if the page applies to it, and its cursor: looked at in each transaction, since two syncs may run.
 fn target(connection: &Connection, page: &LogPage) -> Result<(ListNumber, u64), LedgerError> {
+    wipe::not_wiped(connection)?;
     let live = list::head(connection, State::Live)?;
     follows(page, live.as_ref().map(|head| &head.cursor))?;
     Ok(live.map_or((0, 0), |live| (live.number, live.cursor.sequence)))
@@ -88,6 +89,12 @@ fn write_changes(
     for (_, change) in changes.iter().filter(|(number, _)| *number > after) {
         match change {
             Change::Ticket(row) => write_ticket(connection, list, row, &mut types)?,
+            Change::Device(_) => {
+                write::change(connection, list, change)?;
+                if belief::follow(connection, list)? {
+                    write::note_joined(connection)?;
+                }
+            }
             other => write::change(connection, list, other)?,
         }
     }

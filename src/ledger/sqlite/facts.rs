@@ -64,13 +64,14 @@ pub(super) fn merge(
     Ok(())
 }
 
-/// The facts of these tickets, and those that bear on every ticket.
+/// The facts of these tickets that count, and those that bear on every ticket.
 pub(super) fn of_chain(connection: &Connection, chain: &[TicketId]) -> Result<Vec<Fact>> {
     let mut facts = Vec::new();
     for ticket in chain {
         facts.extend(rows::all(
             connection,
-            "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream WHERE f.ticket = ?1",
+            "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream \
+             WHERE f.ticket = ?1 AND (s.believed IS NULL OR f.sequence BETWEEN 1 AND s.believed)",
             [ticket.as_bytes()],
             fact,
         )?);
@@ -79,11 +80,12 @@ pub(super) fn of_chain(connection: &Connection, chain: &[TicketId]) -> Result<Ve
     Ok(facts)
 }
 
-/// Every `void` and `all-out`.
+/// Every `void` and `all-out` that counts.
 pub(super) fn general(connection: &Connection) -> Result<Vec<Fact>> {
     let mut facts = rows::all(
         connection,
-        "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream WHERE f.ticket IS NULL",
+        "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream \
+         WHERE f.ticket IS NULL AND (s.believed IS NULL OR f.sequence BETWEEN 1 AND s.believed)",
         [],
         fact,
     )?;
@@ -91,11 +93,12 @@ pub(super) fn general(connection: &Connection) -> Result<Vec<Fact>> {
     Ok(facts)
 }
 
-/// Every fact.
+/// Every fact that counts.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Fact>> {
     rows::all(
         connection,
-        "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream",
+        "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream \
+         WHERE s.believed IS NULL OR f.sequence BETWEEN 1 AND s.believed",
         [],
         fact,
     )
@@ -105,7 +108,8 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Fact>> {
 pub(super) fn since(connection: &Connection, since: UnixMillis, mut each: impl FnMut(Fact)) -> Result<()> {
     let mut statement = connection.prepare_cached(
         "SELECT s.id, f.sequence, f.body FROM fact f JOIN stream s ON s.number = f.stream \
-         WHERE f.ticket IS NOT NULL AND (f.at_ms >= ?1 OR f.kind = ?2)",
+         WHERE f.ticket IS NOT NULL AND (f.at_ms >= ?1 OR f.kind = ?2) \
+         AND (s.believed IS NULL OR f.sequence BETWEEN 1 AND s.believed)",
     )?;
     let mut found = statement.query((time_column(since), RELEASED))?;
     while let Some(row) = found.next()? {

@@ -1,6 +1,7 @@
 //! The store in SQLite.
 
 mod apply;
+mod belief;
 mod counts;
 mod denials;
 mod facts;
@@ -17,6 +18,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod turnstile;
+mod wipe;
 mod write;
 
 use std::fs::File;
@@ -74,6 +76,7 @@ impl SqliteLedger {
         let folder = open::prepare_folder(dir)?;
         let claim = lock::claim(&folder)?;
         let mut store = Store::open(&folder, opening, Role::Gate)?;
+        wipe::go_on(&mut store)?;
         let number = store.at_once(|connection| Ok(facts::stream_number(connection, &stream, true)?))?;
         let next = facts::next_sequence(&store.connection, number)?;
         let recording = Recording {
@@ -92,7 +95,8 @@ impl SqliteLedger {
     /// [`LedgerError`] where the store cannot be used.
     pub fn attach(dir: &Path, opening: &Opening) -> Result<Self, LedgerError> {
         let folder = open::prepare_folder(dir)?;
-        let store = Store::open(&folder, opening, Role::Beside)?;
+        let mut store = Store::open(&folder, opening, Role::Beside)?;
+        wipe::go_on(&mut store)?;
         Ok(Self::new(store, folder, None, opening))
     }
 
@@ -305,6 +309,10 @@ impl Ledger for SqliteLedger {
 
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {
         Ok(list::device_key(&self.store.connection, device)?)
+    }
+
+    fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError> {
+        wipe::wipe(&mut self.store, order)
     }
 
     fn pulse(&mut self) -> Result<Pulse, LedgerError> {

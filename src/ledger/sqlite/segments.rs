@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Params, Result, Row};
 
 use super::facts::{self, StreamNumber};
-use super::rows;
+use super::{belief, rows};
 use crate::domain::ids::Sequence;
 use crate::domain::outbox::Room;
 use crate::ledger::{KeptSegment, LedgerError, SealedSegment, Unsealed};
@@ -24,6 +24,7 @@ pub(super) enum Source {
 /// Merges a segment that came from elsewhere, and keeps its bytes to pass them on.
 pub(super) fn merge(connection: &Connection, bytes: &[u8], segment: &Segment, source: Source) -> Result<()> {
     let stream = facts::stream_number(connection, &segment.stream, false)?;
+    belief::made_by(connection, stream, &segment.stream, &segment.device)?;
     for fact in segment.facts() {
         facts::merge(connection, stream, fact.id.sequence, &fact.draft)?;
     }

@@ -6,7 +6,7 @@ use super::list::{self, ListNumber, State};
 use super::segments::Source;
 use super::store::Store;
 use super::write::{self, Types};
-use super::{apply, receipts, rows};
+use super::{apply, belief, receipts, rows, wipe};
 use crate::domain::admission::TicketRow;
 use crate::ledger::LedgerError;
 use crate::ledger::place::{Step, step};
@@ -80,6 +80,7 @@ pub(super) fn clear_dropped(store: &mut Store) -> Result<bool, LedgerError> {
 }
 
 fn locate(connection: &Connection, page: &SnapshotPage) -> Result<Step, LedgerError> {
+    wipe::not_wiped(connection)?;
     let aside = list::building(connection)?;
     let live = list::head(connection, State::Live)?;
     step(
@@ -151,6 +152,7 @@ fn swap_in(connection: &Connection, list: ListNumber) -> Result<()> {
         "UPDATE list SET state = ?2, next = 0, pages = 0 WHERE number = ?1",
         (list, State::Live as i64),
     )?;
+    belief::follow(connection, list)?;
     write::note_joined(connection)
 }
 

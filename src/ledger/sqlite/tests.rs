@@ -14,6 +14,7 @@ use super::super::contract::samples::{
 };
 use super::*;
 use crate::domain::ids::TicketId;
+use crate::ledger::WIPE_ORDER_SETTING;
 
 const PAGE: u64 = 4096;
 
@@ -364,8 +365,9 @@ fn a_list_that_an_older_version_was_building_is_begun_anew() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = open(folder.path(), 1).unwrap();
     take(&mut ledger, &snapshot(4, (0, 2), &[row(1)], Vec::new())).unwrap();
-    let back =
-        "ALTER TABLE list DROP COLUMN next; ALTER TABLE list DROP COLUMN pages; PRAGMA user_version = 3";
+    let back = "ALTER TABLE list DROP COLUMN next; ALTER TABLE list DROP COLUMN pages; \
+         ALTER TABLE stream DROP COLUMN device; ALTER TABLE stream DROP COLUMN believed; \
+         ALTER TABLE device DROP COLUMN believed; PRAGMA user_version = 3";
     ledger.store.connection.execute_batch(back).unwrap();
     drop(ledger);
     let mut ledger = open(folder.path(), 2).unwrap();
@@ -403,4 +405,40 @@ fn overwrite(path: &Path, at: u64, bytes: &[u8]) {
     let mut file = OpenOptions::new().write(true).open(path).unwrap();
     file.seek(SeekFrom::Start(at)).unwrap();
     file.write_all(bytes).unwrap();
+}
+
+#[test]
+fn a_wipe_that_was_cut_off_goes_on_and_leaves_no_ticket_in_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let needle = [0xa5; 8];
+    {
+        let mut ledger = SqliteLedger::open(folder.path(), stream(1), &Opening::default()).unwrap();
+        complete_list(&mut ledger, [row(0xa5), row(2)]);
+        // As far as the first commit of a wipe.
+        ledger.set_setting(WIPE_ORDER_SETTING, b"order").unwrap();
+        ledger
+            .store
+            .connection
+            .execute("UPDATE list SET state = 2", [])
+            .unwrap();
+    }
+    let mut ledger = SqliteLedger::attach(folder.path(), &Opening::default()).unwrap();
+    assert_eq!(ledger.status().unwrap().tickets, 0);
+    let rows: i64 = ledger
+        .store
+        .connection
+        .query_row(
+            "SELECT (SELECT COUNT(*) FROM ticket) + (SELECT COUNT(*) FROM list) + (SELECT COUNT(*) FROM device)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(rows, 0);
+    for name in ["gate.db", "gate.db-wal"] {
+        let bytes = std::fs::read(folder.path().join(name)).unwrap();
+        assert!(
+            !bytes.windows(8).any(|window| window == needle),
+            "{name} holds a ticket's id"
+        );
+    }
 }

@@ -8,7 +8,7 @@ use super::list::{self, ListNumber};
 use super::rows;
 use crate::domain::admission::TicketRow;
 use crate::domain::ids::TicketType;
-use crate::wire::{Change, ConflictRow, DeviceRow};
+use crate::wire::{self, Change, ConflictRow, DeviceRow};
 
 /// The numbers of ticket types, as looked up within one transaction.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ pub(super) fn ticket(
     Ok(())
 }
 
-/// Tells counts that are kept in memory that tickets became one.
+/// Tells counts that are kept in memory that tickets became one, or that facts count otherwise than before.
 pub(super) fn note_joined(connection: &Connection) -> Result<()> {
     rows::execute(connection, "UPDATE joined SET times = times + 1", [])?;
     Ok(())
@@ -68,12 +68,13 @@ pub(super) fn note_joined(connection: &Connection) -> Result<()> {
 fn device(connection: &Connection, list: ListNumber, row: &DeviceRow) -> Result<()> {
     rows::execute(
         connection,
-        "INSERT OR REPLACE INTO device (list, id, key, status) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT OR REPLACE INTO device (list, id, key, status, believed) VALUES (?1, ?2, ?3, ?4, ?5)",
         (
             list,
             row.device.as_str(),
             row.key.as_slice(),
             list::device_status_column(row.status),
+            row.believed.as_ref().map(wire::to_cbor),
         ),
     )?;
     Ok(())

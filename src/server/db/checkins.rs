@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::cases::{Touched, settle};
 use super::changelog::{Key, append, log_id};
+use super::pace;
 use super::requests::Caller;
-use super::soundness::{Aside, Sound, check};
+use super::soundness::{Aside, Sound, Trusting, check};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::checkin::{Fact, FactRef};
 use crate::domain::ids::{EventId, Sequence, StreamId};
@@ -17,8 +18,9 @@ use crate::wire::limits::SEGMENT_BYTES_MAX;
 use crate::wire::upload::{Held, ItemAnswer, Receipt};
 use crate::wire::{self, Change, Segment, SegmentHash};
 
-/// Segments set aside for an event: enough to see what is wrong, too few for one bad device to fill the disk.
-const PARKED_MAX: u64 = 1_000;
+/// Segments set aside for an event: enough for what a revoked device hands over for rescue, a check-in at a time, and
+/// too few for one bad device to fill the disk.
+const PARKED_MAX: u64 = 10_000;
 
 /// What became of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,7 @@ impl Db {
         Ok(Intake { items, receipt })
     }
 
-    /// Every fact of an event, unordered.
+    /// Every fact of an event that counts, unordered: not what a revoked device said beyond what is believed of it.
     ///
     /// # Errors
     /// [`DbError`] where the data cannot be read.
@@ -82,7 +84,7 @@ impl Db {
         let event = event_row(&self.connection, event.as_str())?;
         let mut statement = self
             .connection
-            .prepare("SELECT stream, seq, draft FROM facts WHERE event = ?1")?;
+            .prepare("SELECT stream, seq, draft FROM believed_facts WHERE event = ?1")?;
         let mut rows = statement.query([event.0])?;
         let mut facts = Vec::new();
         while let Some(row) = rows.next()? {
@@ -147,7 +149,7 @@ fn take(
     if known.exists(params![event.0, hash.as_slice()])? {
         return Ok(ItemAnswer::AlreadyHeld);
     }
-    match check(transaction, event, bytes, &hash)? {
+    match check(transaction, event, bytes, &hash, Trusting::Nobody)? {
         Ok(sound) => {
             keep(transaction, event, bytes, &hash, &sound, now)?;
             touched.facts(transaction, event, &sound.fresh)?;
@@ -171,7 +173,8 @@ fn take(
     }
 }
 
-fn keep(
+/// Takes a segment: its bytes, its facts, and how far its stream is held.
+pub(super) fn keep(
     transaction: &Transaction<'_>,
     event: EventRow,
     bytes: &[u8],
@@ -209,6 +212,7 @@ fn keep(
             draft
         ])?;
     }
+    pace::count(transaction, event, &segment.device, fresh)?;
     advance(transaction, event, segment)?;
     // It may have been set aside before, as while its device was suspended.
     transaction.execute(

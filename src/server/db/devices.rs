@@ -134,25 +134,6 @@ impl Db {
         Ok(transaction.commit()?)
     }
 
-    /// Believes a device no more. What it sent before stays; what comes later is set aside.
-    ///
-    /// # Errors
-    /// [`DbError::Refused`] where there is no such device.
-    pub fn revoke_device(&mut self, event: &EventId, device: &DeviceId) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let found = by_name(&transaction, row, device)?
-            .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
-        match found.key {
-            Some(key) => set_status(&transaction, row, device, key, DeviceStatus::Revoked)?,
-            None => {
-                let remove = "DELETE FROM devices WHERE event = ?1 AND name = ?2";
-                transaction.execute(remove, params![row.0, device.as_str()])?;
-            }
-        }
-        Ok(transaction.commit()?)
-    }
-
     /// An event's devices, by name.
     ///
     /// # Errors
@@ -235,11 +216,22 @@ fn set_status(
     key: [u8; 32],
     status: DeviceStatus,
 ) -> Result<(), DbError> {
+    set_status_column(transaction, event, device, status)?;
+    append(transaction, event, Key::Once, &change(device, key, status))
+}
+
+/// Gives a device another status, of which the gates must still be told.
+pub(super) fn set_status_column(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    device: &DeviceId,
+    status: DeviceStatus,
+) -> Result<(), DbError> {
     transaction.execute(
         "UPDATE devices SET status = ?3, confirm = confirm AND ?3 = 1 WHERE event = ?1 AND name = ?2",
         params![event.0, device.as_str(), status_number(status)],
     )?;
-    append(transaction, event, Key::Once, &change(device, key, status))
+    Ok(())
 }
 
 fn change(device: &DeviceId, key: [u8; 32], status: DeviceStatus) -> Change {
@@ -247,6 +239,7 @@ fn change(device: &DeviceId, key: [u8; 32], status: DeviceStatus) -> Change {
         device: device.clone(),
         key: key.into(),
         status,
+        believed: None,
     })
 }
 
@@ -318,6 +311,7 @@ fn standing(raw: Raw) -> Result<(EventRow, DeviceStanding), DbError> {
     Ok((EventRow(raw.row), standing))
 }
 
-fn refused(device: &DeviceId, why: &str) -> DbError {
+/// What a person asked for a device cannot be done.
+pub(super) fn refused(device: &DeviceId, why: &str) -> DbError {
     DbError::Refused(format!("the device {device} {why}"))
 }

@@ -12,8 +12,11 @@ mod events;
 mod heads;
 mod heartbeats;
 mod keys;
+mod pace;
+mod parked;
 mod requests;
 mod restored;
+mod revocation;
 mod snapshot;
 mod soundness;
 mod tickets;
@@ -35,7 +38,9 @@ pub use error::DbError;
 pub use events::NewEvent;
 pub use heartbeats::{Contact, HeartbeatNote};
 pub use keys::IssuerKeyStanding;
-pub use requests::{Caller, NotCounted};
+pub use parked::Parked;
+pub use requests::{Caller, NotCounted, Request, Revoked};
+pub use revocation::{Belief, BelievedStream, OrderStanding};
 pub use snapshot::Snapshot;
 
 /// The file's name in the server's folder.
@@ -52,6 +57,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0002_issuer_keys.sql")),
     M::up(include_str!("migrations/0003_heartbeats.sql")),
     M::up(include_str!("migrations/0004_cases.sql")),
+    M::up(include_str!("migrations/0005_revocation.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

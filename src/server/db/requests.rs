@@ -4,6 +4,7 @@ use ed25519_dalek::VerifyingKey;
 use rusqlite::{TransactionBehavior, params};
 
 use super::devices::by_name;
+use super::revocation::hand_order;
 use super::{Db, DbError, event_row};
 use crate::domain::ids::{DeviceId, EventId};
 use crate::domain::time::UnixMillis;
@@ -19,6 +20,22 @@ pub struct Caller {
     pub device: DeviceId,
 }
 
+/// A request that counts, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks.
+    pub caller: Caller,
+    /// Where the device is believed no more: only what it hands over for rescue is looked at.
+    pub revoked: Option<Revoked>,
+}
+
+/// A device that is believed no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// The server's signed order to it; none before the server has a key.
+    pub order: Option<Vec<u8>>,
+}
+
 /// Why a request does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotCounted {
@@ -28,8 +45,6 @@ pub enum NotCounted {
     BadSignature,
     /// It is set aside until a person has looked.
     Suspended,
-    /// It is believed no more.
-    Revoked,
     /// The counter did not rise.
     Replayed,
 }
@@ -46,7 +61,7 @@ impl Db {
         claims: &RequestClaims,
         signed: &Signed,
         now: UnixMillis,
-    ) -> Result<Result<Caller, NotCounted>, DbError> {
+    ) -> Result<Result<Request, NotCounted>, DbError> {
         let transaction = self
             .counters
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -54,8 +69,10 @@ impl Db {
             Err(DbError::NoEvent(_)) => return Ok(Err(NotCounted::UnknownDevice)),
             other => other?,
         };
-        let found = by_name(&transaction, event, &claims.device)?;
-        let Some((key, status)) = found.and_then(|found| found.key.zip(found.status)) else {
+        let Some(device) = by_name(&transaction, event, &claims.device)? else {
+            return Ok(Err(NotCounted::UnknownDevice));
+        };
+        let Some((key, status)) = device.key.zip(device.status) else {
             return Ok(Err(NotCounted::UnknownDevice));
         };
         let verified =
@@ -63,10 +80,8 @@ impl Db {
         if !verified {
             return Ok(Err(NotCounted::BadSignature));
         }
-        match status {
-            DeviceStatus::Active => {}
-            DeviceStatus::Suspended => return Ok(Err(NotCounted::Suspended)),
-            DeviceStatus::Revoked => return Ok(Err(NotCounted::Revoked)),
+        if status == DeviceStatus::Suspended {
+            return Ok(Err(NotCounted::Suspended));
         }
         // A counter beyond what SQLite can hold is no counter of ours.
         let Ok(counter) = i64::try_from(claims.counter) else {
@@ -85,10 +100,17 @@ impl Db {
             "UPDATE devices SET seen_ms = ?3 WHERE event = ?1 AND name = ?2",
             params![event.0, claims.device.as_str(), now.0],
         )?;
+        let revoked = match status {
+            DeviceStatus::Revoked => Some(Revoked {
+                order: hand_order(&transaction, event, &device, now)?,
+            }),
+            DeviceStatus::Active | DeviceStatus::Suspended => None,
+        };
         transaction.commit()?;
-        Ok(Ok(Caller {
+        let caller = Caller {
             event: claims.event.clone(),
             device: claims.device.clone(),
-        }))
+        };
+        Ok(Ok(Request { caller, revoked }))
     }
 }

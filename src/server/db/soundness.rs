@@ -4,7 +4,8 @@ use ed25519_dalek::VerifyingKey;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::devices::by_name;
-use super::{DbError, EventRow};
+use super::revocation::believed_up_to;
+use super::{DbError, EventRow, pace};
 use crate::domain::checkin::Fact;
 use crate::domain::ids::Sequence;
 use crate::wire::limits::{SEGMENT_BYTES_MAX, SEGMENT_FACTS_MAX};
@@ -24,12 +25,22 @@ pub(super) struct Sound {
     pub(super) fresh: Vec<Fact>,
 }
 
+/// On whose word a segment is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trusting {
+    /// Nobody's: as it came.
+    Nobody,
+    /// A person's, who looked at it: what only a doubt kept aside is taken.
+    ByHand,
+}
+
 /// Whether a segment can be taken. The checks go from what needs no trust to what does.
 pub(super) fn check(
     connection: &Connection,
     event: EventRow,
     bytes: &[u8],
     hash: &SegmentHash,
+    trusting: Trusting,
 ) -> Result<Result<Sound, Aside>, DbError> {
     if bytes.len() > SEGMENT_BYTES_MAX {
         return Ok(Err(aside(
@@ -41,14 +52,18 @@ pub(super) fn check(
         Ok(segment) => segment,
         Err(error) => return Ok(Err(aside(codes::MALFORMED, error.to_string()))),
     };
-    let segment = match verified(connection, event, bytes, &claimed)? {
+    let segment = match verified(connection, event, bytes, &claimed, trusting)? {
         Ok(segment) => segment,
         Err(aside) => return Ok(Err(aside)),
     };
     if let Err(aside) = placed(connection, event, &segment, hash)? {
         return Ok(Err(aside));
     }
-    fresh(connection, event, segment)
+    let sound = fresh(connection, event, segment)?;
+    match sound {
+        Ok(sound) if trusting == Trusting::Nobody => paced(connection, event, sound),
+        other => Ok(other),
+    }
 }
 
 /// The device is believed, and signed it.
@@ -57,6 +72,7 @@ fn verified(
     event: EventRow,
     bytes: &[u8],
     claimed: &Segment,
+    trusting: Trusting,
 ) -> Result<Result<Segment, Aside>, DbError> {
     let name = &claimed.device;
     let found = by_name(connection, event, name)?.and_then(|device| device.key.zip(device.status));
@@ -71,13 +87,37 @@ fn verified(
                 .map_err(|error: SegmentError| aside(codes::BAD_SIGNATURE, error.to_string()))
         },
     );
-    Ok(match (opened, status) {
-        (Ok(_), DeviceStatus::Suspended | DeviceStatus::Revoked) => {
-            let message = format!("the device {name} is not believed: staff must look at it");
-            Err(aside(codes::DEVICE_NOT_BELIEVED, message))
+    let doubt = match status {
+        DeviceStatus::Active => None,
+        DeviceStatus::Suspended => Some(format!(
+            "the device {name} is set aside: confirm or revoke it with `wicket admin device`"
+        )),
+        DeviceStatus::Revoked if trusting == Trusting::ByHand => None,
+        DeviceStatus::Revoked if claimed.last() <= believed_up_to(connection, event, &claimed.stream)? => {
+            None
         }
+        DeviceStatus::Revoked => Some(format!(
+            "the device {name} is revoked: this is kept for rescue and counts for nothing, unless a person takes it \
+             with `wicket admin parked`"
+        )),
+    };
+    Ok(match (opened, doubt) {
+        (Ok(_), Some(message)) => Err(aside(codes::DEVICE_NOT_BELIEVED, message)),
         (opened, _) => opened,
     })
+}
+
+/// Its device does not admit faster than a gate can.
+fn paced(connection: &Connection, event: EventRow, sound: Sound) -> Result<Result<Sound, Aside>, DbError> {
+    let name = &sound.segment.device;
+    let Some(admissions) = pace::too_fast(connection, event, name, &sound.fresh)? else {
+        return Ok(Ok(sound));
+    };
+    let message = format!(
+        "{name} would have admitted {admissions} in a minute, and more than {} are held for review: see `wicket admin parked`",
+        pace::ADMISSIONS_A_MINUTE_MAX
+    );
+    Ok(Err(aside(codes::TOO_MANY_ADMISSIONS, message)))
 }
 
 /// It stands where it says in a stream of that device.

@@ -14,11 +14,12 @@ use crate::wire::{Segment, from_cbor, to_cbor};
 pub(super) async fn check_ins(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     let body = read_body(body, UPLOAD_PACKED_BYTES_MAX).await?;
-    let caller = auth::count(&site, &parts, &body).await?;
+    let counted = auth::count_also_revoked(&site, &parts, &body).await?;
     let bytes = unpacked(&parts.headers, body, UPLOAD_BYTES_MAX)?;
     let upload: Upload = from_cbor(&bytes).map_err(malformed)?;
     within_limits(&upload)?;
     let now = site.now();
+    let (caller, order) = (counted.caller, counted.revoked.and_then(|revoked| revoked.order));
     let intake = site
         .db
         .run(move |db| db.take_upload(&caller, &upload.segments, now))
@@ -29,6 +30,7 @@ pub(super) async fn check_ins(State(site): State<Site>, request: Request) -> Res
     let answer = Answer {
         items: intake.items,
         receipts: vec![receipt.seal(&site.key).into()],
+        orders: order.into_iter().map(Into::into).collect(),
         // The origin hands facts out in its log.
         ..Answer::default()
     };

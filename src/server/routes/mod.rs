@@ -8,6 +8,7 @@ mod fleet;
 mod heartbeat;
 mod live;
 mod log;
+mod orders;
 mod people;
 mod snapshot;
 mod time;
@@ -41,6 +42,7 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/fleet", get(fleet::fleet))
         .route("/sync/v1/conflicts", get(conflicts::list))
         .route("/sync/v1/conflicts/resolve", post(conflicts::resolve))
+        .route("/sync/v1/orders", get(orders::orders))
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn(in_time))

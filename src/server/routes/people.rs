@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::ids::hex;
 use crate::wire::tickets::TicketsError;
 use crate::wire::upload::{Answer, Held, ItemAnswer, Receipt};
-use crate::wire::{Change, Cursor, DeviceStatus, LogPage, Segment, SnapshotPage};
+use crate::wire::{Believed, Change, Cursor, DeviceStatus, LogPage, Segment, SnapshotPage};
 
 /// A page of the log.
 pub(super) fn log_page(page: &LogPage) -> Value {
@@ -70,6 +70,7 @@ fn one(change: &Change) -> Value {
             "device": row.device,
             "key": hex(row.key.as_slice()),
             "status": status(row.status),
+            "believed": row.believed.as_ref().map(|streams| streams.iter().map(believed).collect::<Vec<_>>()),
         }}),
         Change::Ticket(row) => json!({ "ticket": row }),
         Change::Conflict(row) => json!({ "conflict": { "ticket": row.ticket, "state": row.state } }),
@@ -80,6 +81,10 @@ fn one(change: &Change) -> Value {
 /// A document is JSON itself; one that is not is shown as it is.
 fn document(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+fn believed(stream: &Believed) -> Value {
+    json!({ "stream": stream.stream, "up_to": stream.up_to })
 }
 
 fn status(status: DeviceStatus) -> &'static str {

@@ -239,6 +239,7 @@ impl Orders {
             earlier_streams: self.earlier_streams.clone(),
             passage: Passage::Unseen,
             operator: None,
+            closed: false,
         }
     }
 }

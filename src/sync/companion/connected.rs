@@ -9,7 +9,7 @@ use super::super::client::Client;
 use super::super::error::SyncError;
 use super::super::http::{Http, Listening};
 use super::super::uplink::Method;
-use super::super::{Up, client, down, heartbeat, once, time, up};
+use super::super::{Up, client, down, heartbeat, once, orders, time, up};
 use super::{Contact, Machine, Notice, givens};
 use crate::domain::clock::Sighting;
 use crate::ledger::Ledger;
@@ -43,6 +43,10 @@ impl<'a> Connected<'a> {
     pub(super) async fn run(mut self, tell: &mut dyn FnMut(Notice<'_>)) -> Result<Infallible, SyncError> {
         let givens = givens(self.machine)?;
         let mut client = client(self.ledger, givens.clock, givens.epoch)?;
+        if orders::wiped(self.ledger)? {
+            // There is no news for it any more; what waits goes up for rescue, and ends the run.
+            once(self.ledger, &mut client, &givens).await?;
+        }
         // The stream comes first: what happens during the sync is told by it.
         let mut news = listen(&mut client).await?;
         // What is recorded from here on is seen by the looks below.

@@ -12,11 +12,11 @@ use tokio::time::{Instant, sleep_until};
 pub use contact::Contact;
 
 use super::error::SyncError;
-use super::heartbeat::Vitals;
 use super::progress::silent;
 use super::time::BootClock;
 use super::trust::GateClock;
-use super::{Down, Givens, Summary, Up};
+use super::{Down, Givens, Summary, Up, orders};
+use crate::domain::health::Vitals;
 use crate::domain::outbox::backoff_ms;
 use crate::ledger::{Ledger, LedgerError};
 use connected::Connected;
@@ -105,9 +105,12 @@ async fn forever(
         contact.lost_server();
         let error = match ended {
             Ok(never) => match never {},
+            // Whatever waited was handed over: there is nothing left to sync.
+            Err(error @ SyncError::Wiped { .. }) => return Err(error),
             Err(error) if error.is_the_servers() => error,
             Err(error) => return Err(error),
         };
+        orders::heed(ledger, &error)?;
         // A server that was there a moment ago is asked at once, but not for ever.
         attempt = if begun { 1 } else { attempt + 1 };
         let random = u64::from_be_bytes(first_eight(&(machine.random)().map_err(SyncError::Machine)?));

@@ -38,6 +38,7 @@ fn config(direction: Direction, adult: &str) -> Config {
         earlier_streams: Vec::new(),
         passage: Passage::Unseen,
         operator: None,
+        closed: false,
     }
 }
 

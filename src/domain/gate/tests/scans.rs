@@ -260,3 +260,25 @@ fn staff_see_that_a_ticket_has_an_open_case() {
     assert_eq!(venue.said[0].flags, [Flag::Conflict]);
     assert_eq!(venue.facts[0].draft.flags, [Flag::Conflict]);
 }
+
+#[test]
+fn a_gate_that_was_told_to_forget_its_event_admits_nobody_and_says_so() {
+    let mut venue = Venue::new(Direction::Entry, "");
+    venue.line(&code(1), 0);
+    let closed = Config {
+        closed: true,
+        trust: Trust::default(),
+        ..config(Direction::Entry, "")
+    };
+    venue.send(Event::Configured(Box::new(closed.clone())), 1000);
+    assert_eq!(venue.faults, 1);
+    venue.send(Event::Configured(Box::new(closed)), 1500);
+    assert_eq!(venue.faults, 1, "said once");
+    venue.line(&code(2), 10_000);
+    venue.frame(&["no ticket"], 20_000);
+    assert_eq!(
+        venue.words(),
+        [(Some(1), ""), (None, "OUT_OF_ORDER"), (None, "OUT_OF_ORDER")]
+    );
+    assert_eq!(venue.opened.len(), 1);
+}

@@ -127,7 +127,7 @@ pub(super) fn issued(
     }))
 }
 
-/// The facts of a ticket.
+/// The facts of a ticket that count: not what a revoked device said beyond what is believed of it.
 pub(super) fn facts_of(
     connection: &Connection,
     event: EventRow,
@@ -136,7 +136,8 @@ pub(super) fn facts_of(
 ) -> Result<(), DbError> {
     // Left to itself, SQLite would rather read every fact of the event than go by way of the index.
     let mut statement = connection.prepare_cached(
-        "SELECT stream, seq, draft FROM facts INDEXED BY facts_by_ticket WHERE event = ?1 AND ticket = ?2",
+        "SELECT stream, seq, draft FROM facts f INDEXED BY facts_by_ticket WHERE event = ?1 AND ticket = ?2
+         AND NOT EXISTS (SELECT 1 FROM believed b WHERE b.event = f.event AND b.stream = f.stream AND b.up_to < f.seq)",
     )?;
     let mut rows = statement.query(params![event.0, ticket.as_bytes()])?;
     while let Some(row) = rows.next()? {
@@ -145,11 +146,11 @@ pub(super) fn facts_of(
     Ok(())
 }
 
-/// The facts that bear on every ticket.
+/// The facts that bear on every ticket, and count.
 pub(super) fn general_facts(connection: &Connection, event: EventRow) -> Result<Vec<Fact>, DbError> {
     let mut statement = connection.prepare_cached(
         "SELECT f.stream, f.seq, f.draft FROM general_facts g
-         JOIN facts f ON f.event = g.event AND f.stream = g.stream AND f.seq = g.seq WHERE g.event = ?1",
+         JOIN believed_facts f ON f.event = g.event AND f.stream = g.stream AND f.seq = g.seq WHERE g.event = ?1",
     )?;
     let mut rows = statement.query([event.0])?;
     let mut facts = Vec::new();

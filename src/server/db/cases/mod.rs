@@ -9,7 +9,7 @@ mod touched;
 pub(super) use chain::{note_issue, note_standing};
 pub(super) use judge::settle;
 pub use read::{Case, CaseFact, CaseFilter, CaseFinding};
-pub(super) use touched::Touched;
+pub(super) use touched::{Touched, ticket_id};
 
 use crate::domain::conflict::CaseState;
 

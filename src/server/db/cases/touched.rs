@@ -134,6 +134,6 @@ fn voided(
 }
 
 /// A ticket's id as stored.
-pub(super) fn ticket_id(bytes: &[u8]) -> Result<TicketId, DbError> {
+pub(in crate::server::db) fn ticket_id(bytes: &[u8]) -> Result<TicketId, DbError> {
     TicketId::new(bytes).map_err(|error| DbError::unreadable("ticket")(error.to_string()))
 }
