@@ -25,7 +25,6 @@ mod status;
 #[cfg(feature = "gate")]
 mod sync;
 mod ticket;
-#[cfg(feature = "gate")]
 mod vitals;
 
 use std::error::Error;

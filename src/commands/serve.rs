@@ -41,6 +41,10 @@ pub(super) struct Args {
     /// The certificate's private key, a PEM file.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Where to answer Prometheus at `/metrics`, such as 127.0.0.1:9464. Open to whoever reaches it, so keep it on this
+    /// machine or behind a proxy; without it, nowhere.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -48,10 +52,17 @@ pub(super) fn run(args: &Args) -> Outcome {
     let key = db.server_key(&random::bytes()?)?;
     let tls = tls(args, &key)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let address = args.listen;
-    serve(db, key, Listen { address, tls }, stop(), |address| {
+    let listen = Listen {
+        address: args.listen,
+        tls,
+        metrics: args.metrics,
+    };
+    serve(db, key, listen, stop(), |at| {
         // Whoever started it may not listen; the server serves all the same.
-        let _ = say::line(&format!("listening on {scheme}://{address}"));
+        let _ = say::line(&format!("listening on {scheme}://{}", at.gates));
+        if let Some(metrics) = at.metrics {
+            let _ = say::line(&format!("metrics on http://{metrics}/metrics"));
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }

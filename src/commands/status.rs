@@ -1,12 +1,13 @@
 //! `wicket status`: what this gate holds, and what the server holds of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::Serialize;
 
 use super::Outcome;
 use super::say::say;
+use super::vitals::vitals;
 use crate::device::clock::{Clock, SystemClock};
 use crate::domain::checkin::Attendance;
 use crate::domain::clock::Sighting;
@@ -15,8 +16,9 @@ use crate::domain::rules::Rulebook;
 use crate::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerStatus, Opening, SqliteLedger,
-    WIPE_ORDER_SETTING,
+    WIPE_ORDER_SETTING, health,
 };
+use crate::wire::exposition::{Exposition, GateLabels, Kind, write_gates};
 use crate::wire::order::Order;
 
 /// Show what this gate holds. Changes nothing, and may run beside a scan.
@@ -28,6 +30,9 @@ pub(super) struct Args {
     /// One JSON object.
     #[arg(long)]
     json: bool,
+    /// Figures for Prometheus, as node_exporter's textfile collector reads them from a file.
+    #[arg(long, conflicts_with = "json")]
+    prometheus: bool,
 }
 
 /// What `--json` prints; null where the gate is not enrolled or holds no list yet.
@@ -69,6 +74,9 @@ pub(super) fn run(args: &Args) -> Outcome {
         .into());
     }
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
+    if args.prometheus {
+        return prometheus(&args.data, &mut ledger);
+    }
     let status = status(&mut ledger)?;
     if args.json {
         say!("{}", serde_json::to_string(&status)?);
@@ -90,6 +98,29 @@ fn status(ledger: &mut dyn Ledger) -> Result<Status, Box<dyn std::error::Error +
         wiped: wiped(ledger, enrolment.as_ref())?,
         ..gathered(enrolment, &held, &now)
     })
+}
+
+fn prometheus(folder: &Path, ledger: &mut dyn Ledger) -> Outcome {
+    let Some(Enrolment {
+        event, gate, device, ..
+    }) = setting(ledger, ENROLMENT_SETTING)?
+    else {
+        return Err("this gate is not enrolled, so its figures have no name: `wicket enrol` it first".into());
+    };
+    let vitals = vitals(folder, ledger)?;
+    let health = health(ledger, &vitals)?;
+    let wiped = ledger.setting(WIPE_ORDER_SETTING)?.is_some();
+    let labels = GateLabels { event, gate, device };
+    let mut page = Exposition::default();
+    page.family(
+        "wicket_gate_wiped",
+        Kind::Gauge,
+        "Whether the server had the gate forget its event: then it admits nobody.",
+    )
+    .figure(&labels.pairs(), wiped);
+    write_gates(&mut page, &[(labels, &health)]);
+    say!("{}", page.finish().trim_end());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// When the server ordered this gate to forget its event.

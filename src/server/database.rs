@@ -54,6 +54,18 @@ impl Database {
         Self { jobs }
     }
 
+    /// Jobs that wait, and how many may.
+    pub(super) fn queue(&self) -> (u64, u64) {
+        match &self.jobs {
+            Jobs::Thread(jobs) => {
+                let most = jobs.max_capacity();
+                (most.saturating_sub(jobs.capacity()) as u64, most as u64)
+            }
+            #[cfg(feature = "sim")]
+            Jobs::Here(_) => (0, 0),
+        }
+    }
+
     /// Runs a job on the data and waits for what comes of it.
     pub(super) async fn run<T: Send + 'static>(
         &self,

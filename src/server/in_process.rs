@@ -42,6 +42,7 @@ impl InProcess {
             clock: Clock::Set(Arc::clone(&millis)),
             // Nobody listens for news in a process of one request at a time.
             news: News::new().0,
+            metrics: Arc::default(),
         };
         Ok(Self {
             service: TowerToHyperService::new(routes::router(site)),

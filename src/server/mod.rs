@@ -11,9 +11,11 @@ mod fleet;
 mod heads;
 #[cfg(feature = "sim")]
 mod in_process;
+mod metrics;
 mod routes;
 mod snapshots;
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -34,6 +36,7 @@ use connections::Transport;
 use database::Database;
 use db::{Db, DbError};
 use heads::News;
+use metrics::Metrics;
 use snapshots::Snapshots;
 
 /// Why the server cannot run, in words that say what to do next.
@@ -64,6 +67,17 @@ pub struct Listen {
     pub address: SocketAddr,
     /// TLS; none where a proxy speaks it.
     pub tls: Option<Arc<ServerConfig>>,
+    /// Where to answer Prometheus, without TLS; none: nowhere.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// Where a server came to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addresses {
+    /// For gates.
+    pub gates: SocketAddr,
+    /// For Prometheus.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// What every handler may use.
@@ -74,6 +88,7 @@ struct Site {
     clock: Clock,
     news: News,
     snapshots: Arc<Snapshots>,
+    metrics: Arc<Metrics>,
 }
 
 impl Site {
@@ -98,7 +113,7 @@ pub fn serve(
     key: SigningKey,
     listen: Listen,
     stop: impl Future<Output = ()>,
-    listening: impl FnOnce(SocketAddr),
+    listening: impl FnOnce(Addresses),
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (reads, reader) = Database::start("snapshots", db.reader()?)?;
@@ -110,20 +125,39 @@ pub fn serve(
         clock: Clock::System,
         news,
         snapshots: Arc::new(Snapshots::new(reads)),
+        metrics: Arc::default(),
     };
     let served = runtime.block_on(async {
-        let Listen { address, tls } = listen;
-        let refused = |source| ServeError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
-        listening(listener.local_addr().map_err(refused)?);
-        let transport = tls.map_or(Transport::Plain, |tls| Transport::Tls(tls.into()));
+        let (gates, at) = bind(listen.address).await?;
+        let metrics = match listen.metrics {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        listening(Addresses {
+            gates: at,
+            metrics: metrics.as_ref().map(|(_, at)| *at),
+        });
+        let router = metrics::router(site.clone());
+        let scrapes = async {
+            match metrics {
+                Some((listener, _)) => connections::run(listener, Transport::Plain, router, pending()).await,
+                None => pending().await,
+            }
+        };
+        let transport = listen
+            .tls
+            .map_or(Transport::Plain, |tls| Transport::Tls(tls.into()));
         let watching = tokio::spawn(watcher.run(db));
         // The streams end with the watcher; open requests are finished after that.
         let stop = async {
             stop.await;
             watching.abort();
         };
-        connections::run(listener, transport, routes::router(site), stop).await;
+        // Scrapes end with the server: nothing hangs on the last one.
+        tokio::select! {
+            () = connections::run(gates, transport, routes::router(site), stop) => {}
+            () = scrapes => {}
+        }
         Ok(())
     });
     // Handlers hold the queues' other ends; with the runtime gone the owners of the data finish and close it.
@@ -131,4 +165,11 @@ pub fn serve(
     reader.join();
     owner.join();
     served
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let refused = |source| ServeError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let at = listener.local_addr().map_err(refused)?;
+    Ok((listener, at))
 }

@@ -21,6 +21,7 @@ mod lies;
 mod limits;
 mod live;
 mod log;
+mod metrics;
 mod raw;
 mod revoked;
 pub(crate) mod samples;

@@ -58,9 +58,11 @@ impl Db {
         let transaction = self.begin()?;
         let event = event_row(&transaction, caller.event.as_str())?;
         let mut streams: BTreeSet<StreamId> = streams_of(&transaction, event, caller)?;
-        let (mut items, mut touched) = (Vec::new(), Touched::default());
+        let (mut items, mut facts, mut touched) = (Vec::new(), 0, Touched::default());
         for bytes in segments {
-            items.push(take(&transaction, event, caller, bytes, now, &mut touched)?);
+            let (item, fresh) = take(&transaction, event, caller, bytes, now, &mut touched)?;
+            items.push(item);
+            facts += fresh;
             streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
         }
         settle(&transaction, event, touched, now)?;
@@ -73,6 +75,7 @@ impl Db {
             whole_of: Some(caller.device.clone()),
         };
         transaction.commit()?;
+        self.tally.count(&items, facts);
         Ok(Intake { items, receipt })
     }
 
@@ -136,6 +139,7 @@ impl Db {
     }
 }
 
+/// What becomes of a segment, and how many facts it brought.
 fn take(
     transaction: &Transaction<'_>,
     event: EventRow,
@@ -143,21 +147,19 @@ fn take(
     bytes: &[u8],
     now: UnixMillis,
     touched: &mut Touched,
-) -> Result<ItemAnswer, DbError> {
+) -> Result<(ItemAnswer, u64), DbError> {
     let hash = Segment::hash(bytes);
     let mut known = transaction.prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?;
     if known.exists(params![event.0, hash.as_slice()])? {
-        return Ok(ItemAnswer::AlreadyHeld);
+        return Ok((ItemAnswer::AlreadyHeld, 0));
     }
     match check(transaction, event, bytes, &hash, Trusting::Nobody)? {
         Ok(sound) => {
             keep(transaction, event, bytes, &hash, &sound, now)?;
             touched.facts(transaction, event, &sound.fresh)?;
-            let held_before = sound.fresh.is_empty();
-            Ok(if held_before {
-                ItemAnswer::AlreadyHeld
-            } else {
-                ItemAnswer::Stored
+            Ok(match sound.fresh.len() {
+                0 => (ItemAnswer::AlreadyHeld, 0),
+                fresh => (ItemAnswer::Stored, fresh as u64),
             })
         }
         Err(Aside { code, message }) => {
@@ -168,7 +170,7 @@ fn take(
                 format!("{message}; too many are set aside already to keep this one")
             };
             let code = code.to_owned();
-            Ok(ItemAnswer::Refused { code, message })
+            Ok((ItemAnswer::Refused { code, message }, 0))
         }
     }
 }

@@ -9,6 +9,7 @@ mod checkins;
 mod devices;
 mod error;
 mod events;
+mod figures;
 mod heads;
 mod heartbeats;
 mod keys;
@@ -36,6 +37,7 @@ pub use checkins::{Intake, StreamStatus};
 pub use devices::{DeviceStanding, Enrolment, NewDevice};
 pub use error::DbError;
 pub use events::NewEvent;
+pub use figures::{EventFigures, Figures, Tally};
 pub use heartbeats::{Contact, HeartbeatNote};
 pub use keys::IssuerKeyStanding;
 pub use parked::Parked;
@@ -78,6 +80,8 @@ pub struct Db {
     heads_read_at: Option<heads::Version>,
     file: PathBuf,
     opening: Opening,
+    /// What was taken since it was opened.
+    tally: Tally,
 }
 
 /// An event's row number in this database.
@@ -112,6 +116,7 @@ impl Db {
             heads_read_at: None,
             file,
             opening: opening.clone(),
+            tally: Tally::default(),
         })
     }
 
@@ -131,6 +136,7 @@ impl Db {
             heads_read_at: None,
             file: self.file.clone(),
             opening: self.opening.clone(),
+            tally: Tally::default(),
         })
     }
 

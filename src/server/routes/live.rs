@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::super::answer::Refused;
 use super::super::heads::Heads;
+use super::super::metrics::LiveStream;
 use super::super::{Site, auth};
 use crate::domain::ids::EventId;
 use crate::wire::live::{BEAT_MS, Beat, CBOR_SEQUENCE};
@@ -22,6 +23,7 @@ struct Listener {
     event: EventId,
     heads: watch::Receiver<Heads>,
     told: Option<Beat>,
+    _counted: LiveStream,
 }
 
 pub(super) async fn live(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
@@ -31,6 +33,7 @@ pub(super) async fn live(State(site): State<Site>, request: Request) -> Result<R
         event: caller.event,
         heads: site.news.heads(),
         told: None,
+        _counted: LiveStream::open(&site.metrics),
     };
     let beats = stream::unfold(listener, |mut listener| async {
         let beat = listener.next().await?;

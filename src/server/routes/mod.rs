@@ -13,17 +13,18 @@ mod people;
 mod snapshot;
 mod time;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::Site;
 use super::answer::{Refused, finish};
+use super::{Site, metrics};
 
 /// For a request from its head to its answer: the largest upload over a poor mobile link takes half of it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -47,6 +48,7 @@ pub(super) fn router(site: Site) -> Router {
         .method_not_allowed_fallback(other_method)
         .layer(from_fn(in_time))
         .layer(from_fn(finish))
+        .layer(from_fn_with_state(Arc::clone(&site.metrics), metrics::measure))
         .with_state(site)
 }
 
