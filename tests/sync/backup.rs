@@ -64,6 +64,27 @@ fn a_server_restored_from_a_backup_is_read_anew_and_asks_for_what_it_lost() {
 }
 
 #[test]
+fn a_server_that_is_told_of_its_restore_begins_its_log_anew() {
+    let mut server = Server::with_tickets(3);
+    let mut gate = server.gate("pi-1");
+    let copy = backup(&mut server);
+    let kept = server.tickets();
+    server.add_tickets(2);
+    gate.enter(&[1; 8]);
+    gate.sync().unwrap();
+    assert_eq!(gate.ledger.status().unwrap().tickets, 5);
+
+    restore(&mut server, &copy);
+    server.admin(&["restored"]);
+    server.start();
+    let summary = gate.sync().unwrap();
+    assert!(summary.down.anew, "not taken for an older page of the log before");
+    assert_eq!(gate.ledger.status().unwrap().tickets, 3);
+    assert!(kept.iter().all(|ticket| listed(&mut gate, ticket)));
+    assert_eq!(server.attendance()["facts"], 1, "what it lost comes again");
+}
+
+#[test]
 fn a_server_restored_behind_its_gates_gets_their_check_ins_and_catches_up() {
     let mut server = Server::with_tickets(3);
     let mut gate = server.gate("pi-1");
