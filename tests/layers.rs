@@ -13,7 +13,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("sim", &["device", "domain", "ledger", "server", "sync", "wire"]),
     ("runner", &["device", "domain", "ledger", "vision", "wire"]),
-    ("server", &["domain", "tls", "wire"]),
+    ("server", &["domain", "sync", "tls", "wire"]),
     ("sync", &["domain", "ledger", "tls", "wire"]),
     ("device", &["domain", "vision"]),
     ("ledger", &["domain", "wire"]),

@@ -188,7 +188,8 @@ fn keep_in_touch(
             Notice::Connected(_) => Told::Connected,
             Notice::Took(down) => Told::Took(down.segments, Instant::now()),
             Notice::Sent(_) => Told::Sent,
-            Notice::Apart { .. } => return,
+            // There is no relay here.
+            Notice::TookBeside(_) | Notice::Apart { .. } => return,
         };
         // Who has seen enough no longer listens.
         let _ = sender.send(told);

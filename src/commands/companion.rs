@@ -25,7 +25,7 @@ pub(super) fn start(folder: PathBuf, contact: Contact) -> io::Result<()> {
             let connected = match notice {
                 Notice::Connected(_) => true,
                 Notice::Apart { .. } => false,
-                Notice::Took(_) | Notice::Sent(_) => return,
+                Notice::Took(_) | Notice::TookBeside(_) | Notice::Sent(_) => return,
             };
             if told.replace(connected) != Some(connected) {
                 say::remark(&format!("wicket: {}", words(&notice)));
@@ -90,6 +90,9 @@ fn words(notice: &Notice<'_>) -> String {
             "taken: {} changes of tickets, {} segments of check-ins",
             down.tickets, down.segments
         ),
+        Notice::TookBeside(segments) => {
+            format!("taken: {segments} segments of check-ins from gates beside this one")
+        }
         Notice::Sent(up) => format!("sent: {} check-ins", up.facts),
         Notice::Apart { error, again_ms } => format!(
             "not in touch with the server: {}; the next try is in {} s, or as soon as the network changes",

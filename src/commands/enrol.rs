@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::say::say;
+use super::via::Via;
 use super::{Outcome, random, sync};
 use crate::device::clock::estimated;
 use crate::ledger::{Opening, SqliteLedger};
-use crate::wire::enrol::{EnrolmentCode, six_digit_check};
+use crate::wire::enrol::{EnrolmentCode, Role, six_digit_check};
 
 /// Characters read of a code on standard input: the longest code, and no endless pipe.
 const STDIN_BYTES_MAX: u64 = 4096;
@@ -22,6 +23,10 @@ pub(super) struct Args {
     /// The code, `TKE1:…`, in quotes; - reads it from standard input.
     #[arg(allow_hyphen_values = true)]
     code: String,
+    /// Ask the relay at this URL in the server's place, from now on and until `none` is given: it passes on what the server
+    /// signed.
+    #[arg(long, value_name = "URL|none")]
+    via: Option<Via>,
     /// The gate's folder, made where it is missing.
     #[arg(long, value_name = "DIR", env = "WICKET_DATA", default_value = "gate-data")]
     data: PathBuf,
@@ -30,6 +35,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let code = EnrolmentCode::from_text(&text(&args.code)?)?;
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
+    if let Some(via) = &args.via {
+        via.keep(&mut ledger)?;
+    }
     let (enrolment, answer) = match crate::sync::enrol(&mut ledger, &code, &random::bytes()?, estimated) {
         Ok(enrolled) => enrolled,
         Err(error) => return sync::stopped(error),
@@ -41,12 +49,18 @@ pub(super) fn run(args: &Args) -> Outcome {
         enrolment.event,
         enrolment.server
     );
+    let relay = answer.role == Some(Role::Relay);
     say!("six digits: {}", six_digit_check(&answer.key));
     if answer.awaits_confirmation {
         say!(
             "the server waits for a person: wicket admin device confirm {} --event {} --check DIGITS",
             enrolment.device,
             enrolment.event
+        );
+    } else if relay {
+        say!(
+            "compare them with `wicket admin device list` on the server; next: wicket serve --upstream --data {}",
+            args.data.display()
         );
     } else {
         say!("compare them with `wicket admin device list` on the server; next: wicket sync");

@@ -25,6 +25,10 @@ mod status;
 #[cfg(feature = "gate")]
 mod sync;
 mod ticket;
+#[cfg(all(feature = "gate", feature = "server"))]
+mod upstream;
+#[cfg(feature = "gate")]
+mod via;
 mod vitals;
 
 use std::error::Error;

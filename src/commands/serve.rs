@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Outcome, random, say};
 use crate::server::db::Db;
-use crate::server::{Listen, serve};
+use crate::server::{Addresses, Listen, serve};
 use crate::tls::{Identity, IdentityError, with_files, with_own_key};
 
 /// Run the backend that gates sync with.
@@ -45,26 +45,60 @@ pub(super) struct Args {
     /// machine or behind a proxy; without it, nowhere.
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Be a relay at the venue: gates sync with it, and it with the server that the folder's device was enrolled with, or
+    /// with the one at this URL.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", conflicts_with = "tls")]
+    upstream: Option<String>,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
+    match &args.upstream {
+        Some(url) => relay(args, Some(url.as_str()).filter(|url| !url.is_empty())),
+        None => origin(args),
+    }
+}
+
+#[cfg(feature = "gate")]
+fn relay(args: &Args, url: Option<&str>) -> Outcome {
+    let upstream = super::upstream::upstream(&args.data, url)?;
+    let tls = tls(args, &upstream.key)?;
+    let listening = told(tls.is_some());
+    let db = Db::open(&args.data)?;
+    crate::server::relay(db, upstream, listen(args, tls), stop(), listening)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(not(feature = "gate"))]
+fn relay(_: &Args, _: Option<&str>) -> Outcome {
+    Err("this build has no relay: build with `--features gate,server`".into())
+}
+
+fn origin(args: &Args) -> Outcome {
     let mut db = Db::open(&args.data)?;
     let key = db.server_key(&random::bytes()?)?;
     let tls = tls(args, &key)?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let listen = Listen {
+    let listening = told(tls.is_some());
+    serve(db, key, listen(args, tls), stop(), listening)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listen(args: &Args, tls: Option<Arc<ServerConfig>>) -> Listen {
+    Listen {
         address: args.listen,
         tls,
         metrics: args.metrics,
-    };
-    serve(db, key, listen, stop(), |at| {
+    }
+}
+
+fn told(tls: bool) -> impl FnOnce(Addresses) {
+    let scheme = if tls { "https" } else { "http" };
+    move |at| {
         // Whoever started it may not listen; the server serves all the same.
         let _ = say::line(&format!("listening on {scheme}://{}", at.gates));
         if let Some(metrics) = at.metrics {
             let _ = say::line(&format!("metrics on http://{metrics}/metrics"));
         }
-    })?;
-    Ok(ExitCode::SUCCESS)
+    }
 }
 
 fn tls(args: &Args, own: &SigningKey) -> Result<Option<Arc<ServerConfig>>, IdentityError> {

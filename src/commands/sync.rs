@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::say::{self, say};
+use super::via::Via;
 use super::vitals::vitals;
 use super::{Outcome, bar, companion, random, with_causes};
 use crate::device::clock::{boot, estimated};
@@ -29,6 +30,10 @@ pub(super) struct Args {
     /// The gate's folder.
     #[arg(long, value_name = "DIR", env = "WICKET_DATA", default_value = "gate-data")]
     data: PathBuf,
+    /// Ask the relay at this URL in the server's place, from now on and until `none` is given: it passes on what the server
+    /// signed.
+    #[arg(long, value_name = "URL|none")]
+    via: Option<Via>,
     /// How often to ask a server that cannot be reached, with growing waits in between.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=ATTEMPTS_MAX))]
     attempts: u32,
@@ -42,6 +47,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
+    if let Some(via) = &args.via {
+        via.keep_in(&args.data)?;
+    }
     if args.watch {
         return companion::watch(&args.data);
     }
@@ -130,11 +138,20 @@ fn told(summary: &Summary) -> Outcome {
         up.requests,
         up.waiting
     );
-    say!(
-        "clock: within {} ms of the server's",
-        summary.sighting.half_width_ms
-    );
+    match &summary.sighting {
+        Some(sighting) => say!("clock: within {} ms of the server's", sighting.half_width_ms),
+        None => say!("clock: the relay cannot ask the server now, so it goes on as it was"),
+    }
     say!("took: {} ms", summary.took_ms);
+    if up.taken > 0 {
+        say!("from gates beside this one: {} segments of check-ins", up.taken);
+    }
+    if let Some(old_s) = down.old_s {
+        say::remark(&format!(
+            "wicket: the relay's list is {} minutes old: it has not reached the server since, or holds news back",
+            old_s / 60
+        ));
+    }
     for reason in &up.reasons {
         say::remark(&format!("wicket: the server refused {reason}"));
     }

@@ -18,6 +18,12 @@ pub const TLS_KEY_SETTING: &str = "tls_key";
 /// The server's signed order by which the gate forgot its event, as it came: [`crate::wire::order::Order`].
 pub const WIPE_ORDER_SETTING: &str = "wipe_order";
 
+/// The URL of the relay that this gate asks in its server's place; empty, or none: it asks the server.
+pub const VIA_SETTING: &str = "via";
+
+/// Whether the device is a relay: there where it is.
+pub const RELAY_SETTING: &str = "relay";
+
 /// What a gate is, and which server it trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,13 +12,17 @@ mod heads;
 #[cfg(feature = "sim")]
 mod in_process;
 mod metrics;
+#[cfg(feature = "gate")]
+mod relay;
 mod routes;
 mod snapshots;
 
+use std::convert::Infallible;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use ed25519_dalek::SigningKey;
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::ServerConfig;
@@ -28,6 +32,8 @@ pub use clock::now;
 pub use fleet::{Fleet, FleetRow, Path, Standing, fleet};
 #[cfg(feature = "sim")]
 pub use in_process::InProcess;
+#[cfg(feature = "gate")]
+pub use relay::{Upstream, relay};
 
 use crate::domain::time::UnixMillis;
 use crate::wire::{Context, Signed};
@@ -115,6 +121,20 @@ pub fn serve(
     stop: impl Future<Output = ()>,
     listening: impl FnOnce(Addresses),
 ) -> Result<(), ServeError> {
+    run(db, key, listen, stop, listening, |site| {
+        (routes::router(site), pending())
+    })
+}
+
+/// Serves what `compose` makes of the site, and runs beside it what it makes too.
+fn run<Beside: Future<Output = Infallible>>(
+    db: Db,
+    key: SigningKey,
+    listen: Listen,
+    stop: impl Future<Output = ()>,
+    listening: impl FnOnce(Addresses),
+    compose: impl FnOnce(Site) -> (Router, Beside),
+) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (reads, reader) = Database::start("snapshots", db.reader()?)?;
     let (db, owner) = Database::start("database", db)?;
@@ -127,6 +147,7 @@ pub fn serve(
         snapshots: Arc::new(Snapshots::new(reads)),
         metrics: Arc::default(),
     };
+    let (router, beside) = compose(site.clone());
     let served = runtime.block_on(async {
         let (gates, at) = bind(listen.address).await?;
         let metrics = match listen.metrics {
@@ -137,10 +158,10 @@ pub fn serve(
             gates: at,
             metrics: metrics.as_ref().map(|(_, at)| *at),
         });
-        let router = metrics::router(site.clone());
+        let figures = metrics::router(site);
         let scrapes = async {
             match metrics {
-                Some((listener, _)) => connections::run(listener, Transport::Plain, router, pending()).await,
+                Some((listener, _)) => connections::run(listener, Transport::Plain, figures, pending()).await,
                 None => pending().await,
             }
         };
@@ -150,12 +171,15 @@ pub fn serve(
         let watching = tokio::spawn(watcher.run(db));
         // The streams end with the watcher; open requests are finished after that.
         let stop = async {
-            stop.await;
+            tokio::select! {
+                () = stop => {}
+                never = beside => match never {},
+            }
             watching.abort();
         };
         // Scrapes end with the server: nothing hangs on the last one.
         tokio::select! {
-            () = connections::run(gates, transport, routes::router(site), stop) => {}
+            () = connections::run(gates, transport, router, stop) => {}
             () = scrapes => {}
         }
         Ok(())

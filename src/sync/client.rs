@@ -1,15 +1,18 @@
 //! Requests to the one server that the gate trusts, signed, and what its answers mean. Nothing in them is believed here:
 //! each caller checks the server's signature on what it gets.
 
+use std::collections::HashSet;
+
 use ed25519_dalek::SigningKey;
 use minicbor::bytes::ByteArray;
 
 use super::error::SyncError;
 use super::progress::{Tell, silent};
 use super::uplink::{Body, Method, Reply, Request, Uplink};
+use crate::domain::ids::EventId;
 use crate::ledger::Enrolment;
-use crate::wire::compression;
 use crate::wire::request::{CBOR, Refusal, RequestClaims, hash};
+use crate::wire::{SegmentHash, compression};
 
 /// The status of an answer.
 pub(super) const OK: u16 = 200;
@@ -25,6 +28,15 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+/// What the origin signed, and the bytes in which it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word<T> {
+    /// What it says.
+    pub said: T,
+    /// The signed bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// The server, as this gate asks it.
 #[derive(Debug)]
 pub struct Client<U> {
@@ -34,6 +46,10 @@ pub struct Client<U> {
     epoch: ByteArray<16>,
     counter: u64,
     pub(super) tell: Tell,
+    /// Whether a relay answers in the server's place.
+    pub(super) relayed: bool,
+    /// Segments that the relay brought: it need not be given them.
+    pub(super) brought: HashSet<SegmentHash>,
 }
 
 impl<U: Uplink> Client<U> {
@@ -47,6 +63,17 @@ impl<U: Uplink> Client<U> {
             epoch: epoch.into(),
             counter: 0,
             tell: silent,
+            relayed: false,
+            brought: HashSet::new(),
+        }
+    }
+
+    /// The same, where `uplink` leads to a relay of the server's.
+    #[must_use]
+    pub fn by_relay(self) -> Self {
+        Self {
+            relayed: true,
+            ..self
         }
     }
 
@@ -97,6 +124,29 @@ impl<U: Uplink> Client<U> {
     /// What to say of an answer that the trusted server did not give.
     pub(super) fn not_believed(&self, why: impl ToString) -> SyncError {
         not_believed(self.uplink.address(), why)
+    }
+
+    /// Whether this is a relay's word with that code. The server itself has no such word.
+    pub(super) fn relay_says(&self, code: &str, error: &SyncError) -> bool {
+        self.relayed && matches!(error, SyncError::Refused(refusal) if refusal.code == code)
+    }
+
+    /// Which event it asks about.
+    #[must_use]
+    pub fn event(&self) -> &EventId {
+        &self.enrolment.event
+    }
+
+    /// The key by which it signs.
+    #[must_use]
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// The way that it asks, to ask without a signature.
+    #[must_use]
+    pub fn into_uplink(self) -> U {
+        self.uplink
     }
 
     /// The way that it asks.

@@ -8,9 +8,10 @@ use super::error::SyncError;
 use super::http::Http;
 use super::trust::{GateClock, Trust};
 use super::uplink::{Body, Method, Request, Uplink};
-use crate::ledger::{DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey};
+use super::via::via;
+use crate::ledger::{DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, RELAY_SETTING, ServerKey};
 use crate::tls::Authorities;
-use crate::wire::enrol::{EnrolmentAnswer, EnrolmentCode, EnrolmentError, EnrolmentRequest};
+use crate::wire::enrol::{EnrolmentAnswer, EnrolmentCode, EnrolmentError, EnrolmentRequest, Role};
 use crate::wire::limits::MESSAGE_BYTES_MAX;
 
 /// Enrols this gate with a code. `fresh` (random) becomes its secret key, unless an earlier try made one already: the
@@ -48,17 +49,21 @@ pub fn enrol(
         .enable_all()
         .build()
         .map_err(SyncError::Machine)?;
-    let (answer, enrolment) = runtime.block_on(ask(code, &key, trust))?;
+    let (answer, enrolment) = runtime.block_on(ask(code, via(ledger)?, &key, trust))?;
     let json = serde_json::to_vec(&enrolment).map_err(|error| SyncError::Setting {
         name: ENROLMENT_SETTING,
         why: error.to_string(),
     })?;
+    if answer.role == Some(Role::Relay) {
+        ledger.set_setting(RELAY_SETTING, b"1")?;
+    }
     ledger.set_setting(ENROLMENT_SETTING, &json)?;
     Ok((enrolment, answer))
 }
 
 async fn ask(
     code: &EnrolmentCode,
+    relay: Option<String>,
     key: &SigningKey,
     trust: Trust,
 ) -> Result<(EnrolmentAnswer, Enrolment), SyncError> {
@@ -73,8 +78,9 @@ async fn ask(
         authorization: None,
         answer_bytes_max: MESSAGE_BYTES_MAX,
     };
-    let reply = Http::new(&server, trust)?.ask(request).await?;
-    let answer = client::answer(&server, reply)?;
+    let asked = relay.as_ref().unwrap_or(&server);
+    let reply = Http::new(asked, trust)?.ask(request).await?;
+    let answer = client::answer(asked, reply)?;
     let answer = EnrolmentAnswer::open(&answer.body, &code.fingerprint)?;
     if *answer.key != key.verifying_key().to_bytes() {
         return Err(EnrolmentError::Malformed("the answer is about another device's key".to_owned()).into());

@@ -31,6 +31,17 @@ pub enum SyncError {
     /// No enrolment code.
     #[error(transparent)]
     Code(#[from] CodeError),
+    /// The device is a gate.
+    #[error(
+        "this folder is a gate's: print a code for a relay with `wicket admin device add NAME --relay`, and enrol with it \
+         in a folder of its own"
+    )]
+    NoRelay,
+    /// No address.
+    #[error(
+        "{0:?} is no address of a relay or a server: use one like http://192.168.1.5:8080, or none for the server itself"
+    )]
+    Via(String),
     /// No answer.
     #[error(
         "the server at {url} cannot be reached; nothing is lost: the gate scans on with what it has, and every \

@@ -36,7 +36,7 @@ pub struct Http {
 
 /// An open stream of news.
 #[derive(Debug)]
-pub(super) struct Listening {
+pub struct Listening {
     response: Response,
     beats: Beats,
     server: String,
@@ -172,7 +172,7 @@ impl Listening {
     ///
     /// # Errors
     /// [`SyncError::BrokenOff`] where the stream ended, or nothing came for too long.
-    pub(super) async fn next(&mut self) -> Result<Beat, SyncError> {
+    pub async fn next(&mut self) -> Result<Beat, SyncError> {
         loop {
             let chunk = self.response.chunk().await;
             let chunk = chunk.map_err(|source| self.broken_off(plain(source)))?;

@@ -10,36 +10,40 @@ mod error;
 mod heartbeat;
 mod http;
 mod orders;
+mod origin;
 mod progress;
 mod time;
 mod trust;
 mod up;
 mod uplink;
+mod via;
 
 use std::time::Duration;
 
-pub use client::Client;
-pub use companion::{Contact, Machine, Notice, VitalsOf, accompany};
+pub use client::{Client, Word};
+pub use companion::{Contact, Machine, Notice, VitalsOf, accompany, wait};
 pub use down::Down;
 pub use enrol::enrol;
 pub use enrolment::enrolment;
 pub use error::SyncError;
 pub use heartbeat::{beat, send as send_heartbeat};
-pub use http::{Http, REQUEST_TIMEOUT};
+pub use http::{Http, Listening, REQUEST_TIMEOUT};
 pub use orders::obey;
+pub use origin::{HandedOver, Origin, PageDue};
 pub use progress::{Progress, Tell, silent};
 pub use time::BootClock;
 pub use trust::{GateClock, Trust};
 pub use up::Up;
 pub use uplink::{Body, Method, Reply, Request, Uplink};
+pub use via::{set_via, via};
 
 pub use crate::domain::health::Vitals;
 
 use crate::domain::clock::Sighting;
 use crate::domain::outbox::backoff_ms;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, RELAY_SETTING};
 use crate::tls::Authorities;
-use crate::wire::enrol::fingerprint;
+use crate::wire::enrol::{fingerprint, is_server_url};
 use crate::wire::request::hash;
 
 /// What a run is given from outside: time and randomness.
@@ -75,8 +79,8 @@ pub struct Summary {
     pub down: Down,
     /// The facts.
     pub up: Up,
-    /// The server's time as seen.
-    pub sighting: Sighting,
+    /// The server's time as seen; none where a relay could not ask for it.
+    pub sighting: Option<Sighting>,
     /// Milliseconds from the first request to the last answer.
     pub took_ms: u64,
 }
@@ -113,7 +117,7 @@ pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, patience: &Patience) -
     })
 }
 
-/// A client of the server that this gate is enrolled with. `epoch` is random, drawn for it.
+/// A client of the server that this gate is enrolled with, or of the relay in its place. `epoch` is random, drawn for it.
 ///
 /// # Errors
 /// [`SyncError`] where the gate is not enrolled, or the machine gives no HTTP client.
@@ -122,8 +126,37 @@ pub fn client(ledger: &mut dyn Ledger, clock: GateClock, epoch: [u8; 16]) -> Res
     let key = enrolment::device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
     let own = fingerprint(enrolment.server_key.0.as_bytes());
     let trust = Trust::of(ledger, own, Authorities::Machine, clock)?;
-    let http = Http::new(&enrolment.server, trust)?;
-    Ok(Client::new(http, enrolment, key, epoch))
+    Ok(match via(ledger)? {
+        Some(relay) => Client::new(Http::new(&relay, trust)?, enrolment, key, epoch).by_relay(),
+        None => Client::new(Http::new(&enrolment.server, trust)?, enrolment, key, epoch),
+    })
+}
+
+/// A client of the origin for a relay's device. `origin` is where it is reached; none: where the device enrolled.
+///
+/// # Errors
+/// [`SyncError`] where the device is not enrolled as a relay, or the machine gives no HTTP client.
+pub fn relays_client(
+    ledger: &mut dyn Ledger,
+    origin: Option<&str>,
+    clock: GateClock,
+    epoch: [u8; 16],
+) -> Result<Client<Http>, SyncError> {
+    let enrolment = enrolment(ledger)?;
+    if ledger.setting(RELAY_SETTING)?.is_none() {
+        return Err(SyncError::NoRelay);
+    }
+    let key = enrolment::device_key(ledger)?.ok_or(SyncError::NotEnrolled)?;
+    let own = fingerprint(enrolment.server_key.0.as_bytes());
+    let trust = Trust::of(ledger, own, Authorities::Machine, clock)?;
+    let server = origin
+        .unwrap_or(&enrolment.server)
+        .trim_end_matches('/')
+        .to_owned();
+    if !is_server_url(&server) {
+        return Err(SyncError::Via(server));
+    }
+    Ok(Client::new(Http::new(&server, trust)?, enrolment, key, epoch))
 }
 
 /// Each attempt asks for the time with a nonce of its own.
@@ -152,7 +185,7 @@ pub async fn once<U: Uplink>(
     let sighting = time::sight(ledger, client, givens).await?;
     let down = match orders::wiped(ledger)? {
         true => Ok(Down::default()),
-        false => down::pull(ledger, client, &sighting).await,
+        false => down::pull(ledger, client, sighting.as_ref()).await,
     };
     if let Err(error) = &down {
         orders::heed(ledger, error)?;

@@ -83,6 +83,21 @@ pub struct EnrolmentAnswer {
     /// Whether a person must still confirm the six-digit check on the server.
     #[n(5)]
     pub awaits_confirmation: bool,
+    /// What it is to be; none: a gate.
+    #[n(6)]
+    pub role: Option<Role>,
+}
+
+/// What a device is at a venue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Role {
+    /// It scans.
+    #[n(0)]
+    Gate,
+    /// Gates sync with it, and it with the server.
+    #[n(1)]
+    Relay,
 }
 
 /// Why an enrolment's message is not believed.

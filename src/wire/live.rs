@@ -24,6 +24,12 @@ pub struct Beat {
     /// Its last change number.
     #[n(1)]
     pub head: u64,
+    /// Counts up with the segments of facts that a relay was brought, which are not in the log yet; none: it is the origin.
+    #[n(2)]
+    pub brought: Option<u64>,
+    /// Counts up with the origin's receipts that a relay was given to pass on; none: it is the origin.
+    #[n(3)]
+    pub told: Option<u64>,
 }
 
 /// Takes messages out of a stream as its bytes come in.
@@ -65,6 +71,8 @@ mod tests {
         Beat {
             log: [7; 16].into(),
             head,
+            brought: (head > 1).then_some(head),
+            told: (head > 300).then_some(head),
         }
     }
 

@@ -10,6 +10,7 @@ pub mod limits;
 pub mod live;
 mod log;
 pub mod order;
+pub mod relay;
 pub mod request;
 mod segment;
 mod snapshot;

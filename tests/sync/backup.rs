@@ -7,7 +7,7 @@ use wicket::ledger::Ledger;
 use super::{EVENT, Gate, Server};
 
 /// A copy of the server's data, taken while it does not run.
-fn backup(server: &mut Server) -> Vec<u8> {
+pub(super) fn backup(server: &mut Server) -> Vec<u8> {
     server.kill();
     // A killed server leaves its write-ahead log; opening the data folds it in.
     server.admin(&["device", "list", "--event", EVENT]);
@@ -16,7 +16,7 @@ fn backup(server: &mut Server) -> Vec<u8> {
     copy
 }
 
-fn restore(server: &mut Server, copy: &[u8]) {
+pub(super) fn restore(server: &mut Server, copy: &[u8]) {
     server.kill();
     for ending in ["-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{ending}", server.file().display()));

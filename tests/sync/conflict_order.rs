@@ -73,6 +73,7 @@ fn database(folder: &TempDir) -> Db {
             token: &token,
             until: NOW.plus(1),
             confirm: false,
+            relay: false,
         })
         .unwrap();
         let key = SigningKey::from_bytes(&seed(&name(device))).verifying_key();

@@ -142,6 +142,7 @@ fn tokens_that_are_unknown_expired_or_superseded_are_refused_in_words() {
             token: &expired.token,
             until: UnixMillis(1),
             confirm: false,
+            relay: false,
         })
         .unwrap();
     assert_eq!(refusal(&mut gate, &expired, 1), "expired-token");

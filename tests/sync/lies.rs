@@ -20,26 +20,26 @@ use wicket::wire::{
 
 use super::{EVENT, Gate};
 
-const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
+pub(super) const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
 
-fn key(seed: u8) -> SigningKey {
+pub(super) fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }
 
 /// The server's true key, and another.
-const TRUE: u8 = 1;
-const FALSE: u8 = 2;
+pub(super) const TRUE: u8 = 1;
+pub(super) const FALSE: u8 = 2;
 
-fn signed<T: minicbor::Encode<()>>(context: Context, seed: u8, message: &T) -> Vec<u8> {
+pub(super) fn signed<T: minicbor::Encode<()>>(context: Context, seed: u8, message: &T) -> Vec<u8> {
     Signed::seal(context, &key(seed), to_cbor(message)).to_bytes()
 }
 
 /// A whole HTTP answer of the kind that gates take.
-fn cbor(body: &[u8]) -> Vec<u8> {
+pub(super) fn cbor(body: &[u8]) -> Vec<u8> {
     answer("200 OK", "content-type: application/cbor", body)
 }
 
-fn answer(status: &str, header: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn answer(status: &str, header: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{header}\r\n\r\n",
         body.len()
@@ -63,7 +63,7 @@ fn time(path: &str, seed: u8) -> Vec<u8> {
 }
 
 /// Where the honest snapshot ends.
-fn start() -> Cursor {
+pub(super) fn start() -> Cursor {
     Cursor {
         log: [1; 16].into(),
         sequence: 2,
@@ -72,7 +72,7 @@ fn start() -> Cursor {
 }
 
 /// The honest snapshot, one page.
-fn snapshot() -> SnapshotPage {
+pub(super) fn snapshot() -> SnapshotPage {
     SnapshotPage {
         event: EVENT.parse().unwrap(),
         to: start(),
@@ -90,7 +90,7 @@ fn snapshot() -> SnapshotPage {
 const RULES: &str = r#"{"event":"spring-26"}"#;
 
 /// The honest page of the log behind it.
-fn page() -> LogPage {
+pub(super) fn page() -> LogPage {
     LogPage {
         event: EVENT.parse().unwrap(),
         from: 2,
@@ -108,15 +108,15 @@ fn page() -> LogPage {
     }
 }
 
-fn log(page: &LogPage) -> Vec<u8> {
+pub(super) fn log(page: &LogPage) -> Vec<u8> {
     cbor(&signed(Context::LogPage, TRUE, page))
 }
 
-fn list(page: &SnapshotPage) -> Vec<u8> {
+pub(super) fn list(page: &SnapshotPage) -> Vec<u8> {
     cbor(&signed(Context::SnapshotPage, TRUE, page))
 }
 
-fn start_over(stands: Cursor) -> Vec<u8> {
+pub(super) fn start_over(stands: Cursor) -> Vec<u8> {
     let word = StartOver {
         event: EVENT.parse().unwrap(),
         stands,
@@ -129,9 +129,9 @@ fn start_over(stands: Cursor) -> Vec<u8> {
 }
 
 /// What a server answers, by path; an honest one where the lie says nothing.
-type Lie = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+pub(super) type Lie = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
-fn honest(path: &str) -> Vec<u8> {
+pub(super) fn honest(path: &str) -> Vec<u8> {
     if path.starts_with("/sync/v1/time") {
         time(path, TRUE)
     } else if path.starts_with(LIST) {
@@ -142,7 +142,7 @@ fn honest(path: &str) -> Vec<u8> {
 }
 
 /// A gate that trusts the true key at this address, with one check-in to send.
-fn gate(address: &str) -> Gate {
+pub(super) fn gate(address: &str) -> Gate {
     let mut gate = Gate::new();
     let enrolment = Enrolment {
         server: format!("http://{address}"),
@@ -174,7 +174,7 @@ fn sync_with(lie: &Lie) -> (Gate, SyncError) {
 }
 
 /// Answers until somebody connects and asks nothing.
-fn serve(listener: &TcpListener, lie: &dyn Fn(&str) -> Option<Vec<u8>>) {
+pub(super) fn serve(listener: &TcpListener, lie: &dyn Fn(&str) -> Option<Vec<u8>>) {
     loop {
         let (mut stream, _) = listener.accept().unwrap();
         let Some(path) = asked(&mut stream) else { return };
@@ -210,10 +210,10 @@ fn on(prefix: &'static str, lie: impl Fn(&str) -> Vec<u8> + Send + Sync + 'stati
     Box::new(move |path| path.starts_with(prefix).then(|| lie(path)))
 }
 
-const TIME: &str = "/sync/v1/time";
-const LIST: &str = "/sync/v1/snapshot";
-const LOG: &str = "/sync/v1/log";
-const UP: &str = "/sync/v1/check-ins";
+pub(super) const TIME: &str = "/sync/v1/time";
+pub(super) const LIST: &str = "/sync/v1/snapshot";
+pub(super) const LOG: &str = "/sync/v1/log";
+pub(super) const UP: &str = "/sync/v1/check-ins";
 
 fn changed(change: impl Fn(&mut LogPage) + Send + Sync + 'static) -> Lie {
     on(LOG, move |_| {
@@ -460,7 +460,7 @@ fn an_answer_that_breaks_off_is_not_used() {
 }
 
 /// A receipt for the gate's one check-in, as far as a liar can know it.
-fn receipt(event: &str, as_of: u64, tip: Option<[u8; 32]>) -> Receipt {
+pub(super) fn receipt(event: &str, as_of: u64, tip: Option<[u8; 32]>) -> Receipt {
     Receipt {
         event: event.parse().unwrap(),
         log: page().to.log,

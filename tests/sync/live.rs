@@ -22,23 +22,24 @@ use crate::cli::wicket;
 
 /// What a companion told, as far as the tests look.
 #[derive(Debug, PartialEq)]
-enum Told {
+pub(super) enum Told {
     Connected,
     Took { tickets: u64, segments: u64 },
+    TookBeside(u64),
     Sent(u64),
     Apart,
 }
 
 /// A companion beside a gate.
-struct Companion {
+pub(super) struct Companion {
     told: Receiver<Told>,
-    contact: Contact,
+    pub(super) contact: Contact,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), SyncError>>>,
 }
 
 impl Companion {
-    fn of(gate: &Gate) -> Self {
+    pub(super) fn of(gate: &Gate) -> Self {
         let (sender, told) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let contact = Contact::default();
@@ -54,12 +55,12 @@ impl Companion {
     }
 
     /// What it tells next; the test runner ends a wait that is in vain.
-    fn next(&self) -> Told {
+    pub(super) fn next(&self) -> Told {
         self.told.recv().expect("the companion ended")
     }
 
     /// Until it tells this.
-    fn until(&self, wanted: impl Fn(&Told) -> bool) -> Told {
+    pub(super) fn until(&self, wanted: impl Fn(&Told) -> bool) -> Told {
         loop {
             let told = self.next();
             if wanted(&told) {
@@ -68,7 +69,7 @@ impl Companion {
         }
     }
 
-    fn stop(mut self) -> Result<(), SyncError> {
+    pub(super) fn stop(mut self) -> Result<(), SyncError> {
         self.stop.take().unwrap().send(()).unwrap();
         self.thread.take().unwrap().join().unwrap()
     }
@@ -106,6 +107,7 @@ fn keep_in_touch(
                 tickets: down.tickets,
                 segments: down.segments,
             },
+            Notice::TookBeside(segments) => Told::TookBeside(segments),
             Notice::Sent(up) => Told::Sent(up.facts),
             Notice::Apart { .. } => Told::Apart,
         };
@@ -114,7 +116,7 @@ fn keep_in_touch(
     })
 }
 
-fn took_segments(told: &Told) -> bool {
+pub(super) fn took_segments(told: &Told) -> bool {
     matches!(told, Told::Took { segments, .. } if *segments > 0)
 }
 

@@ -23,6 +23,7 @@ mod live;
 mod log;
 mod metrics;
 mod raw;
+mod relay;
 mod revoked;
 pub(crate) mod samples;
 mod snapshot;

@@ -200,7 +200,7 @@ fn a_gate_in_1970_or_2036_enrols_learns_the_time_and_takes_the_list() {
         let summary = wicket::sync::sync(&mut gate.ledger, &givens(clock), &patience(1)).unwrap();
         assert_eq!((summary.down.tickets, summary.up.waiting), (3, 0), "{device}");
         assert_eq!(
-            clock(Some(&summary.sighting), UnixMillis(0)).state,
+            clock(summary.sighting.as_ref(), UnixMillis(0)).state,
             ClockState::Synced
         );
     }

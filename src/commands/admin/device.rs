@@ -18,6 +18,9 @@ const VALID_MIN: u32 = 60;
 /// Minutes for which it may work: a code in a drawer is a key in a drawer.
 const VALID_MIN_MAX: i64 = 7 * 24 * 60;
 
+/// Where a relay stands, in lists of gates.
+const RELAYS_PLACE: &str = "relay";
+
 /// Manage devices.
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
@@ -36,8 +39,11 @@ pub(super) struct Add {
     #[arg(long)]
     event: EventId,
     /// The gate at which it will stand.
+    #[arg(long, required_unless_present = "relay", conflicts_with = "relay")]
+    gate: Option<GateId>,
+    /// It is to be a relay at the venue: `wicket serve --upstream` on it, and gates sync with it.
     #[arg(long)]
-    gate: GateId,
+    relay: bool,
     /// Where the gate reaches this server, such as `https://tickets.example`.
     #[arg(long)]
     url: String,
@@ -131,15 +137,20 @@ fn add(args: &Add, db: &mut Db) -> Result<(), Box<dyn std::error::Error + Send +
         )
         .into());
     }
+    let gate = match &args.gate {
+        Some(gate) => gate.clone(),
+        None => RELAYS_PLACE.parse()?,
+    };
     let token = random::bytes()?.into();
     let key = db.server_key(&random::bytes()?)?;
     db.add_device(&NewDevice {
         event: &args.event,
         device: &args.device,
-        gate: &args.gate,
+        gate: &gate,
         token: &token,
         until: now().plus(u64::from(args.valid_min) * 60_000),
         confirm: args.confirm,
+        relay: args.relay,
     })?;
     let code = EnrolmentCode {
         url: args.url.clone(),

@@ -14,6 +14,8 @@ use self::report::Report;
 use self::setup::Setup;
 #[cfg(feature = "gate")]
 use super::companion;
+#[cfg(feature = "gate")]
+use super::via::Via;
 use super::{Outcome, say, with_causes};
 use crate::device::camera_replay::Replay;
 use crate::device::stop_signal::on_stop_signal;
@@ -47,6 +49,11 @@ pub(super) struct Args {
     /// The gate's folder. With --keys and without a folder, check-ins are not kept.
     #[arg(long, value_name = "DIR", env = "WICKET_DATA")]
     data: Option<PathBuf>,
+    #[cfg(feature = "gate")]
+    /// Ask the relay at this URL in the server's place, from now on and until `none` is given: it passes on what the server
+    /// signed.
+    #[arg(long, value_name = "URL|none")]
+    via: Option<Via>,
     /// The public keys of the event's issuers, a JWK Set: work on signatures alone, without a list.
     #[arg(long, value_name = "FILE", requires = "event")]
     keys: Option<PathBuf>,
@@ -128,6 +135,9 @@ pub(super) fn run(args: &Args) -> Outcome {
 #[cfg(feature = "gate")]
 fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<SharedReach> {
     let reach = SharedReach::default();
+    if let Some((folder, via)) = setup.enrolled.as_ref().zip(args.via.as_ref()) {
+        via.keep_in(folder).map_err(io::Error::other)?;
+    }
     if let Some(folder) = setup.enrolled.clone().filter(|_| !args.no_sync) {
         let shared = reach.clone();
         let contact = Contact::telling(move |together| {

@@ -15,7 +15,7 @@ use crate::domain::ticket::{Keyring, KeyringError, Trust};
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerError, MemoryLedger, Opening,
-    SqliteLedger, WIPE_ORDER_SETTING,
+    RELAY_SETTING, SqliteLedger, WIPE_ORDER_SETTING,
 };
 use crate::runner::{Orders, Reread};
 
@@ -49,6 +49,8 @@ pub(super) enum SetupError {
         "{} is enrolled for the event {event}: leave out --keys and --event, or give another folder", folder.display()
     )]
     Enrolled { folder: PathBuf, event: EventId },
+    #[error("{} is a relay's: run `wicket serve --upstream` on it, and enrol the gate in a folder of its own", folder.display())]
+    Relay { folder: PathBuf },
     #[error("{} has no list yet: run `wicket sync` first", folder.display())]
     NotSynced { folder: PathBuf },
     #[error(
@@ -137,6 +139,10 @@ fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
     }
     let mut ledger = SqliteLedger::open(folder, fresh_stream()?, &opening(false))?;
     let enrolment: Enrolment = setting(&mut ledger, folder, ENROLMENT_SETTING)?.ok_or_else(not_enrolled)?;
+    if ledger.setting(RELAY_SETTING)?.is_some() {
+        let folder = folder.to_owned();
+        return Err(SetupError::Relay { folder });
+    }
     // The first answer only sets the mark from which writes of others count: before the orders are read, so that none
     // falls in between.
     ledger.written_by_others()?;

@@ -175,8 +175,21 @@ fn take(
     }
 }
 
-/// Takes a segment: its bytes, its facts, and how far its stream is held.
+/// Takes a segment: holds it, and hands it out.
 pub(super) fn keep(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    bytes: &[u8],
+    hash: &SegmentHash,
+    sound: &Sound,
+    now: UnixMillis,
+) -> Result<(), DbError> {
+    keep_segment(transaction, event, bytes, hash, sound, now)?;
+    publish(transaction, event, bytes, hash, sound)
+}
+
+/// Holds a segment: its bytes, its facts, and how far its stream is held.
+pub(super) fn keep_segment(
     transaction: &Transaction<'_>,
     event: EventRow,
     bytes: &[u8],
@@ -215,13 +228,23 @@ pub(super) fn keep(
         ])?;
     }
     pace::count(transaction, event, &segment.device, fresh)?;
-    advance(transaction, event, segment)?;
+    advance(transaction, event, segment)
+}
+
+/// Hands a segment out in the event's log.
+fn publish(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    bytes: &[u8],
+    hash: &SegmentHash,
+    sound: &Sound,
+) -> Result<(), DbError> {
     // It may have been set aside before, as while its device was suspended.
     transaction.execute(
         "DELETE FROM parked WHERE event = ?1 AND hash = ?2",
         params![event.0, hash.as_slice()],
     )?;
-    if fresh.is_empty() {
+    if sound.fresh.is_empty() {
         return Ok(());
     }
     append(
@@ -294,7 +317,7 @@ fn streams_of(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn park(
+pub(super) fn park(
     transaction: &Transaction<'_>,
     event: EventRow,
     caller: &Caller,

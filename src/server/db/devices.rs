@@ -24,6 +24,8 @@ pub struct NewDevice<'a> {
     pub until: UnixMillis,
     /// Whether a person must confirm the six-digit check on the server before the device counts.
     pub confirm: bool,
+    /// Whether it is to be a relay, which stands at no gate.
+    pub relay: bool,
 }
 
 /// A device as the server knows it.
@@ -41,6 +43,8 @@ pub struct DeviceStanding {
     pub status: Option<DeviceStatus>,
     /// Whether a person must still confirm it.
     pub awaits_confirmation: bool,
+    /// Whether it is a relay.
+    pub relay: bool,
     /// Until when its token works.
     token_until: UnixMillis,
 }
@@ -67,16 +71,18 @@ impl Db {
         let transaction = self.begin()?;
         let event = event_row(&transaction, new.event.as_str())?;
         let added = transaction.execute(
-            "INSERT INTO devices (event, name, gate, confirm, token_hash, token_until_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO devices (event, name, gate, confirm, token_hash, token_until_ms, relay) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (event, name) DO UPDATE SET gate = excluded.gate, confirm = excluded.confirm,
-               token_hash = excluded.token_hash, token_until_ms = excluded.token_until_ms WHERE key IS NULL",
+               token_hash = excluded.token_hash, token_until_ms = excluded.token_until_ms,
+               relay = excluded.relay WHERE key IS NULL",
             params![
                 event.0,
                 new.device.as_str(),
                 new.gate.as_str(),
                 new.confirm,
                 request::hash(new.token.as_slice()).as_slice(),
-                new.until.0
+                new.until.0,
+                new.relay
             ],
         )?;
         if added == 0 {
@@ -148,6 +154,51 @@ impl Db {
             .map(|raw| standing(raw?).map(|(_, standing)| standing))
             .collect()
     }
+}
+
+/// Takes over what the origin says of a device. It is at no gate here, and no token of this database's enrolled it.
+pub(super) fn follow(transaction: &Transaction<'_>, event: EventRow, row: &DeviceRow) -> Result<(), DbError> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO devices (event, name, gate, key, status, confirm, token_hash, token_until_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 0)
+             ON CONFLICT (event, name) DO UPDATE SET key = excluded.key, status = excluded.status",
+        )?
+        .execute(params![
+            event.0,
+            row.device.as_str(),
+            GateId::unnamed().as_str(),
+            row.key.as_slice(),
+            status_number(row.status),
+            request::hash(row.device.as_str().as_bytes()).as_slice()
+        ])?;
+    transaction.execute(
+        "DELETE FROM believed WHERE event = ?1 AND device = ?2",
+        params![event.0, row.device.as_str()],
+    )?;
+    for believed in row.believed.iter().flatten() {
+        transaction
+            .prepare_cached(
+                "INSERT INTO believed (event, stream, device, up_to) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (event, stream) DO NOTHING",
+            )?
+            .execute(params![
+                event.0,
+                believed.stream.as_bytes(),
+                row.device.as_str(),
+                // The origin believes nothing beyond what its own SQLite can hold.
+                i64::try_from(believed.up_to.0).unwrap_or(i64::MAX)
+            ])?;
+    }
+    Ok(())
+}
+
+/// Forgets every device of an event that is followed: another list names those that count.
+pub(super) fn forget(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
+    for table in ["devices", "believed", "orders"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE event = ?1"), [event.0])?;
+    }
+    Ok(())
 }
 
 /// The device of that name.
@@ -261,11 +312,12 @@ struct Raw {
     status: Option<i64>,
     confirm: bool,
     token_until_ms: u64,
+    relay: bool,
 }
 
 fn select(condition: &str) -> String {
     format!(
-        "SELECT event, events.name, devices.name, gate, key, status, confirm, token_until_ms
+        "SELECT event, events.name, devices.name, gate, key, status, confirm, token_until_ms, relay
          FROM devices JOIN events USING (event) WHERE {condition}"
     )
 }
@@ -280,6 +332,7 @@ fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
         status: row.get(5)?,
         confirm: row.get(6)?,
         token_until_ms: row.get(7)?,
+        relay: row.get(8)?,
     })
 }
 
@@ -306,6 +359,7 @@ fn standing(raw: Raw) -> Result<(EventRow, DeviceStanding), DbError> {
             Some(_) => Some(DeviceStatus::Revoked),
         },
         awaits_confirmation: raw.confirm,
+        relay: raw.relay,
         token_until: UnixMillis(raw.token_until_ms),
     };
     Ok((EventRow(raw.row), standing))

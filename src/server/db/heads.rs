@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Db, DbError};
+use super::{Db, DbError, EventRow, relay};
 use crate::domain::ids::EventId;
 use crate::wire::live::Beat;
 
@@ -36,7 +36,7 @@ impl Db {
 
     fn heads(&self) -> Result<BTreeMap<EventId, Beat>, DbError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT name, log, coalesce((SELECT max(seq) FROM chain WHERE chain.event = events.event), 0) FROM events",
+            "SELECT name, log, coalesce((SELECT max(seq) FROM chain WHERE chain.event = events.event), 0), event FROM events",
         )?;
         let mut rows = statement.query([])?;
         let mut heads = BTreeMap::new();
@@ -46,13 +46,14 @@ impl Db {
                 DbError::unreadable("event")(error.to_string())
             })?;
             let log: [u8; 16] = row.get(1)?;
-            heads.insert(
-                event,
-                Beat {
-                    log: log.into(),
-                    head: row.get(2)?,
-                },
-            );
+            let origins = Beat {
+                log: log.into(),
+                head: row.get(2)?,
+                brought: None,
+                told: None,
+            };
+            let relays = relay::beat(&self.connection, EventRow(row.get(3)?))?;
+            heads.insert(event, relays.unwrap_or(origins));
         }
         Ok(heads)
     }

@@ -15,6 +15,7 @@ mod heartbeats;
 mod keys;
 mod pace;
 mod parked;
+mod relay;
 mod requests;
 mod restored;
 mod revocation;
@@ -41,6 +42,7 @@ pub use figures::{EventFigures, Figures, Tally};
 pub use heartbeats::{Contact, HeartbeatNote};
 pub use keys::IssuerKeyStanding;
 pub use parked::Parked;
+pub use relay::{Brought, Passed, SnapshotDue, Taken};
 pub use requests::{Caller, NotCounted, Request, Revoked};
 pub use revocation::{Belief, BelievedStream, OrderStanding};
 pub use snapshot::Snapshot;
@@ -60,6 +62,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0003_heartbeats.sql")),
     M::up(include_str!("migrations/0004_cases.sql")),
     M::up(include_str!("migrations/0005_revocation.sql")),
+    M::up(include_str!("migrations/0006_relay.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

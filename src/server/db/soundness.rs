@@ -195,7 +195,7 @@ fn chained(
 }
 
 /// None of its facts contradicts one that is held.
-fn fresh(
+pub(super) fn fresh(
     connection: &Connection,
     event: EventRow,
     segment: Segment,

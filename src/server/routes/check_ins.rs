@@ -41,7 +41,7 @@ pub(super) async fn check_ins(State(site): State<Site>, request: Request) -> Res
     })
 }
 
-fn within_limits(upload: &Upload) -> Result<(), Refused> {
+pub(in crate::server) fn within_limits(upload: &Upload) -> Result<(), Refused> {
     // What is no segment counts as one fact, and is refused by itself.
     let facts = |bytes: &[u8]| Segment::unverified(bytes).map_or(1, |segment| segment.drafts.len());
     let facts: usize = upload.segments.iter().map(|bytes| facts(bytes)).sum();
@@ -59,7 +59,7 @@ fn within_limits(upload: &Upload) -> Result<(), Refused> {
 }
 
 /// What staff should hear of at once; everything set aside is counted in the attendance.
-fn alarm(items: &[ItemAnswer]) {
+pub(in crate::server) fn alarm(items: &[ItemAnswer]) {
     for item in items {
         if let ItemAnswer::Refused { code, message } = item
             && (code == codes::CONFLICTING_FACT || code == codes::BROKEN_CHAIN)

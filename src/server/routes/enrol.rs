@@ -9,7 +9,7 @@ use super::super::answer::{Refused, message, read_body};
 use super::super::db::{DeviceStanding, Enrolment};
 use super::malformed;
 use crate::wire::Context;
-use crate::wire::enrol::{EnrolmentAnswer, EnrolmentRequest};
+use crate::wire::enrol::{EnrolmentAnswer, EnrolmentRequest, Role};
 use crate::wire::limits::MESSAGE_BYTES_MAX;
 
 pub(super) async fn enrol(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
@@ -28,6 +28,7 @@ pub(super) async fn enrol(State(site): State<Site>, request: Request) -> Result<
         event: device.event,
         gate: device.gate,
         awaits_confirmation: device.awaits_confirmation,
+        role: device.relay.then_some(Role::Relay),
     };
     let bytes = site.sign(Context::Enrolment, &answer);
     Ok(message(StatusCode::OK, bytes, &parts.headers))

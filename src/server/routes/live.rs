@@ -26,7 +26,7 @@ struct Listener {
     _counted: LiveStream,
 }
 
-pub(super) async fn live(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
+pub(in crate::server) async fn live(State(site): State<Site>, request: Request) -> Result<Response, Refused> {
     let (parts, _) = request.into_parts();
     let caller = auth::count(&site, &parts, b"").await?;
     let listener = Listener {

@@ -41,7 +41,7 @@ pub(super) fn start_over(site: &Site, event: EventId, stands: Cursor, headers: &
 }
 
 /// The cursor in a query, whose change number has this name; none where it has none.
-pub(super) fn cursor(request_query: Option<&str>, name: &str) -> Result<Option<Cursor>, Refused> {
+pub(in crate::server) fn cursor(request_query: Option<&str>, name: &str) -> Result<Option<Cursor>, Refused> {
     let field = |name| query(request_query, name);
     let Some(sequence) = field(name) else {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! What the server answers: a file a resource.
 
 mod attendance;
-mod check_ins;
+pub(super) mod check_ins;
 mod conflicts;
 mod enrol;
 mod fleet;
@@ -25,13 +25,17 @@ use axum::routing::{get, post};
 
 use super::answer::{Refused, finish};
 use super::{Site, metrics};
+#[cfg(feature = "gate")]
+pub(super) use live::live;
+#[cfg(feature = "gate")]
+pub(super) use log::cursor;
 
 /// For a request from its head to its answer: the largest upload over a poor mobile link takes half of it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The routes.
 pub(super) fn router(site: Site) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/sync/v1/enrol", post(enrol::enrol))
         .route("/sync/v1/log", get(log::log))
         .route("/sync/v1/live", get(live::live))
@@ -43,13 +47,18 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/fleet", get(fleet::fleet))
         .route("/sync/v1/conflicts", get(conflicts::list))
         .route("/sync/v1/conflicts/resolve", post(conflicts::resolve))
-        .route("/sync/v1/orders", get(orders::orders))
+        .route("/sync/v1/orders", get(orders::orders));
+    with_limits(routes, &site).with_state(site)
+}
+
+/// The routes, each in its time and counted, and an answer to every other.
+pub(super) fn with_limits<S: Clone + Send + Sync + 'static>(routes: Router<S>, site: &Site) -> Router<S> {
+    routes
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn(in_time))
         .layer(from_fn(finish))
         .layer(from_fn_with_state(Arc::clone(&site.metrics), metrics::measure))
-        .with_state(site)
 }
 
 /// What a client hears that speaks plain HTTP where TLS is spoken: nothing else is told, or taken, in the clear.
@@ -96,7 +105,7 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 /// The value of a query's field; the values here need no escapes.
-fn query<'q>(request_query: Option<&'q str>, name: &str) -> Option<&'q str> {
+pub(super) fn query<'q>(request_query: Option<&'q str>, name: &str) -> Option<&'q str> {
     request_query?
         .split('&')
         .find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
@@ -107,6 +116,6 @@ fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
     crate::domain::ids::unhex(text)?.try_into().ok()
 }
 
-fn malformed(message: impl Into<String>) -> Refused {
+pub(super) fn malformed(message: impl Into<String>) -> Refused {
     Refused::new(StatusCode::BAD_REQUEST, "malformed", message)
 }

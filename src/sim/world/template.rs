@@ -73,6 +73,7 @@ fn gate(folder: &Path, number: u8, server: &mut Server) -> Disk {
         token: &token,
         until: DOORS.millis(),
         confirm: false,
+        relay: false,
     };
     let admin = server.admin();
     admin.add_device(&new).expect("a device");

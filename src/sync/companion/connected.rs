@@ -28,6 +28,8 @@ pub(super) struct Connected<'a> {
     ledger: &'a mut dyn Ledger,
     machine: &'a Machine<'a>,
     contact: &'a Contact,
+    /// The relay's counts of segments and of receipts when it was last asked for them.
+    at_relay: (Option<u64>, Option<u64>),
 }
 
 impl<'a> Connected<'a> {
@@ -36,6 +38,7 @@ impl<'a> Connected<'a> {
             ledger,
             machine,
             contact,
+            at_relay: (None, None),
         }
     }
 
@@ -62,7 +65,7 @@ impl<'a> Connected<'a> {
         loop {
             tokio::select! {
                 word = news.next() => {
-                    self.follow(&mut client, word?, &seen, tell).await?;
+                    self.follow(&mut client, word?, seen.as_ref(), tell).await?;
                 }
                 _ = look.tick() => {
                     if self.ledger.written_by_others()? {
@@ -79,21 +82,28 @@ impl<'a> Connected<'a> {
                 }
                 _ = ask_time.tick() => {
                     let givens = super::givens(self.machine)?;
-                    seen = time::sight(self.ledger, &mut client, &givens).await?;
+                    seen = time::sight(self.ledger, &mut client, &givens).await?.or(seen);
                 }
             }
         }
     }
 
-    /// Reads on where the log goes on.
+    /// Reads on where the log goes on, and takes what other gates brought to a relay.
     async fn follow(
         &mut self,
         client: &mut Client<Http>,
         beat: Beat,
-        seen: &Sighting,
+        seen: Option<&Sighting>,
         tell: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), SyncError> {
         let _claim = self.ledger.claim_sync()?;
+        // Facts first: a guest may be on the way from the other gate.
+        if self.is_news_beside(beat)? {
+            let taken = up::take(self.ledger, client).await?;
+            if taken > 0 {
+                tell(Notice::TookBeside(taken));
+            }
+        }
         let stands = self.ledger.cursor()?;
         if stands.is_some_and(|cursor| cursor.log == beat.log && cursor.sequence == beat.head) {
             return Ok(());
@@ -101,6 +111,12 @@ impl<'a> Connected<'a> {
         let down = down::pull(self.ledger, client, seen).await?;
         tell(Notice::Took(&down));
         Ok(())
+    }
+
+    /// Whether a relay has segments of other gates, or receipts while something here waits for one.
+    fn is_news_beside(&mut self, beat: Beat) -> Result<bool, SyncError> {
+        let (brought, told) = std::mem::replace(&mut self.at_relay, (beat.brought, beat.told));
+        Ok(brought != beat.brought || (told != beat.told && self.ledger.pulse()?.unsent > 0))
     }
 }
 

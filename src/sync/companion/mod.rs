@@ -50,6 +50,8 @@ pub enum Notice<'a> {
     Connected(&'a Summary),
     /// The log went on, and was followed to its end.
     Took(&'a Down),
+    /// A relay handed over so many segments of gates beside this one, which are not in the log yet.
+    TookBeside(u64),
     /// Facts that were recorded here went up.
     Sent(&'a Up),
     /// The server cannot be reached, or is not believed, or refuses. It is asked again after so many milliseconds, or as
@@ -119,20 +121,20 @@ async fn forever(
             error: &error,
             again_ms,
         });
-        if wait(again_ms, machine).await {
+        if wait(again_ms, machine.network).await {
             attempt = 0;
         }
     }
 }
 
 /// Waits, or until the network looks otherwise; whether it does.
-async fn wait(wait_ms: u64, machine: &Machine<'_>) -> bool {
+pub async fn wait(wait_ms: u64, network: &dyn Fn() -> String) -> bool {
     let until = Instant::now() + Duration::from_millis(wait_ms);
-    let before = (machine.network)();
+    let before = network();
     loop {
         let look = Instant::now() + NETWORK_LOOK;
         sleep_until(look.min(until)).await;
-        if (machine.network)() != before {
+        if network() != before {
             return true;
         }
         if look >= until {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::client::{Answer, Client, OK};
+use super::super::client::{Answer, Client, OK, Word};
 use super::super::error::SyncError;
 use super::super::progress::Progress;
 use super::super::uplink::Uplink;
@@ -10,19 +10,31 @@ use super::Down;
 use super::segments::{Keys, open_segments};
 use crate::domain::clock::Sighting;
 use crate::domain::ids::hex;
+use crate::domain::time::UnixSeconds;
 use crate::ledger::Ledger;
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_CHANGES_MAX};
+use crate::wire::relay::codes;
 use crate::wire::{Context, Cursor, LogPage, Signed, StartOver, from_cbor};
 
 /// How old a page may be by the server's signed time, in seconds: an old one, sent again by someone on the way, would
 /// keep a gate from news.
 const PAGE_AGE_S_MAX: u64 = 600;
 
+/// What comes of asking what follows a cursor.
+pub(in super::super) enum Next {
+    /// A page that leads on.
+    Page(Word<LogPage>),
+    /// The cursor does not fit: the server says so, or a relay whose pages do not begin there.
+    DoesNotFit,
+    /// A relay holds nothing that leads on.
+    NothingNewer,
+}
+
 /// Follows the log to its head; `false` where the server says that the gate's cursor does not fit.
 pub(super) async fn follow<U: Uplink>(
     ledger: &mut dyn Ledger,
     client: &mut Client<U>,
-    seen: &Sighting,
+    seen: Option<&Sighting>,
     down: &mut Down,
 ) -> Result<bool, SyncError> {
     let mut keys: Keys = BTreeMap::new();
@@ -30,10 +42,11 @@ pub(super) async fn follow<U: Uplink>(
         let Some(stands) = ledger.cursor()? else {
             return Ok(false);
         };
-        let Some(page) = ask(client, &stands).await? else {
-            return Ok(false);
+        let page = match ask(client, &stands, seen).await? {
+            Next::Page(word) => word.said,
+            Next::DoesNotFit => return Ok(false),
+            Next::NothingNewer => return Ok(true),
         };
-        check(client, &page, &stands, seen)?;
         let mut changes = page.changes.iter().map(|(_, change)| change);
         let segments = open_segments(ledger, client, &mut changes, &mut keys)?;
         ledger.apply(&page, &segments)?;
@@ -42,26 +55,43 @@ pub(super) async fn follow<U: Uplink>(
             at: page.to.sequence,
             of: page.head,
         });
-        if page.to.sequence == page.head {
+        // A relay's page says where the log ended when the relay got it, which may be long past.
+        let ends = page.to.sequence == page.head;
+        if ends && (!client.relayed || page.to == stands) {
             return Ok(true);
         }
     }
 }
 
-/// The next page; none where the cursor does not fit.
-async fn ask<U: Uplink>(client: &mut Client<U>, stands: &Cursor) -> Result<Option<LogPage>, SyncError> {
+/// The next page, checked.
+pub(in super::super) async fn ask<U: Uplink>(
+    client: &mut Client<U>,
+    stands: &Cursor,
+    seen: Option<&Sighting>,
+) -> Result<Next, SyncError> {
     let path = format!(
         "/sync/v1/log?after={}&log={}&chain={}",
         stands.sequence,
         hex(stands.log.as_slice()),
         hex(stands.chain.as_slice())
     );
-    let answer = client.get(&path, PAGE_BYTES_MAX).await?;
-    if let Some(page) = page(client, &answer, Context::LogPage)? {
-        return Ok(Some(page));
-    }
-    start_over(client, &answer, stands)?;
-    Ok(None)
+    let answer = match client.get(&path, PAGE_BYTES_MAX).await {
+        Err(error) if client.relay_says(codes::NOTHING_NEWER, &error) => return Ok(Next::NothingNewer),
+        Err(error) if client.relay_says(codes::TAKE_SNAPSHOT, &error) => return Ok(Next::DoesNotFit),
+        answer => answer?,
+    };
+    let Some(said) = page(client, &answer, Context::LogPage)? else {
+        start_over(client, &answer, stands)?;
+        return Ok(Next::DoesNotFit);
+    };
+    check(client, &said, stands, seen)?;
+    let bytes = answer.body;
+    Ok(Next::Page(Word { said, bytes }))
+}
+
+/// Whether what is of that time is so old by the server's time that somebody on the way may be keeping news back.
+pub(super) fn is_old(as_of: UnixSeconds, seen: &Sighting) -> bool {
+    as_of.plus(PAGE_AGE_S_MAX) < seen.server_ms.seconds()
 }
 
 /// The signed page in an answer; none where it is no page but another word.
@@ -107,7 +137,7 @@ fn check<U: Uplink>(
     client: &Client<U>,
     page: &LogPage,
     stands: &Cursor,
-    seen: &Sighting,
+    seen: Option<&Sighting>,
 ) -> Result<(), SyncError> {
     let mut before = page.from;
     let rising = page
@@ -142,7 +172,8 @@ fn check<U: Uplink>(
             "the page holds too many changes",
         ),
         (
-            page.as_of.plus(PAGE_AGE_S_MAX) < seen.server_ms.seconds(),
+            // A relay's pages are as old as what they tell; how old the list is in the end is looked at then.
+            !client.relayed && seen.is_some_and(|seen| is_old(page.as_of, seen)),
             "the page is an old one",
         ),
     ];

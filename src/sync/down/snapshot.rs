@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::client::Client;
+use super::super::client::{Client, Word};
 use super::super::error::SyncError;
 use super::super::progress::Progress;
 use super::super::uplink::Uplink;
@@ -12,18 +12,20 @@ use super::segments::{Keys, open_segments};
 use crate::domain::ids::hex;
 use crate::ledger::{Building, Ledger};
 use crate::wire::limits::{PAGE_BYTES_MAX, SNAPSHOT_PAGES_MAX};
+use crate::wire::relay::codes;
 use crate::wire::{Change, Context, SnapshotPage};
 
 /// Snapshots begun in one run: a server keeps the one that a gate takes for as long as it can, and who is sent back more
 /// often takes the list another time.
 const BEGINNINGS_MAX: u32 = 3;
 
-/// Takes a snapshot to its last page: the one that is being taken already, where the server still has it.
+/// Takes a snapshot to its last page: the one that is being taken already, where the server still has it. `false` where a
+/// relay has none that is newer than the list.
 pub(super) async fn take<U: Uplink>(
     ledger: &mut dyn Ledger,
     client: &mut Client<U>,
     down: &mut Down,
-) -> Result<(), SyncError> {
+) -> Result<bool, SyncError> {
     let mut going_on = ledger.building()?;
     let mut keys: Keys = BTreeMap::new();
     let mut beginnings = 0;
@@ -33,11 +35,14 @@ pub(super) async fn take<U: Uplink>(
             return Err(client.not_believed("it begins one list after the other and finishes none"));
         }
         let least = ledger.cursor()?.map(|live| live.sequence);
-        let Some(page) = ask(client, going_on.as_ref(), least).await? else {
+        let asked = ask(client, going_on.as_ref(), least).await?;
+        let Some(page) = asked.map(|word| word.said) else {
             going_on = None;
             continue;
         };
-        check(client, &page, going_on.as_ref())?;
+        if client.relayed && !leads_on(ledger, &page)? {
+            return Ok(false);
+        }
         let tickets = page.tickets().map_err(|error| client.not_believed(error))?;
         let segments = open_segments(ledger, client, &mut page.changes.iter(), &mut keys)?;
         ledger.apply_snapshot(&page, &tickets, &segments)?;
@@ -47,7 +52,7 @@ pub(super) async fn take<U: Uplink>(
             of: page.pages,
         });
         if page.is_last() {
-            return Ok(());
+            return Ok(true);
         }
         going_on = Some(Building {
             next: page.page.saturating_add(1),
@@ -57,12 +62,13 @@ pub(super) async fn take<U: Uplink>(
     }
 }
 
-/// The page that the list needs, or the first of a snapshot that reaches at least as far as the live list; none where the server has that snapshot no more.
-async fn ask<U: Uplink>(
+/// The page that the list needs, or the first of a snapshot that reaches at least as far as the live list, checked; none
+/// where the server has that snapshot no more.
+pub(super) async fn ask<U: Uplink>(
     client: &mut Client<U>,
     going_on: Option<&Building>,
     least: Option<u64>,
-) -> Result<Option<SnapshotPage>, SyncError> {
+) -> Result<Option<Word<SnapshotPage>>, SyncError> {
     let path = match (going_on, least) {
         (None, None) => "/sync/v1/snapshot".to_owned(),
         (None, Some(least)) => format!("/sync/v1/snapshot?least={least}"),
@@ -74,12 +80,31 @@ async fn ask<U: Uplink>(
             building.next
         ),
     };
-    let answer = client.get(&path, PAGE_BYTES_MAX).await?;
+    let answer = match client.get(&path, PAGE_BYTES_MAX).await {
+        Err(error) if client.relay_says(codes::TAKE_SNAPSHOT, &error) => return Ok(None),
+        answer => answer?,
+    };
     match (page(client, &answer, Context::SnapshotPage)?, going_on) {
-        (Some(page), _) => Ok(Some(page)),
+        (Some(said), _) => {
+            check(client, &said, going_on)?;
+            let bytes = answer.body;
+            Ok(Some(Word { said, bytes }))
+        }
         (None, Some(building)) => start_over(client, &answer, &building.to).map(|()| None),
         (None, None) => Err(client.not_believed("it has no list to begin with")),
     }
+}
+
+/// Whether a relay's snapshot is newer than the list: of the same log it reaches further, of another it was read no earlier. The
+/// origin says itself when a gate must start over; a relay's word alone must not set a list back.
+fn leads_on(ledger: &mut dyn Ledger, page: &SnapshotPage) -> Result<bool, SyncError> {
+    Ok(ledger.live_list()?.is_none_or(|live| {
+        if live.cursor.log == page.to.log {
+            live.cursor.sequence < page.to.sequence
+        } else {
+            live.as_of <= page.as_of
+        }
+    }))
 }
 
 /// The page is of this event, and the one that was asked for.

@@ -1,0 +1,210 @@
+//! Segments on their way up: held here, and not in any page of the origin's log that is.
+
+use minicbor::bytes::ByteVec;
+use rusqlite::{Connection, Transaction, params};
+
+use super::super::checkins::{keep_segment, park};
+use super::super::requests::Caller;
+use super::super::soundness::{Aside, Trusting, check};
+use super::super::{Db, DbError, EventRow, event_row};
+use super::receipts;
+use crate::domain::ids::{EventId, StreamId};
+use crate::domain::outbox::Room;
+use crate::domain::time::UnixMillis;
+use crate::wire::limits::{UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_SEGMENTS_MAX};
+use crate::wire::upload::{Answer, Held, ItemAnswer, Upload};
+use crate::wire::{Segment, SegmentHash};
+
+/// Room in an upload, and in an answer: the frame around each segment needs a few bytes.
+const ROOM: Room = Room {
+    segments: UPLOAD_SEGMENTS_MAX,
+    facts: UPLOAD_FACTS_MAX,
+    bytes: UPLOAD_BYTES_MAX / 2,
+};
+
+/// A segment on its way up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// Its number: later ones have higher numbers.
+    pub number: u64,
+    /// The signed bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of a gate's upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether it brought what was not here.
+    pub news: bool,
+}
+
+impl Db {
+    /// Takes a gate's upload in one transaction: when this returns, what it calls stored is durable. The answer carries the
+    /// origin's receipts that concern the caller, and what the caller lacks where it says what it has.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read or written; then nothing was taken.
+    pub fn take_brought(
+        &mut self,
+        caller: &Caller,
+        upload: &Upload,
+        now: UnixMillis,
+    ) -> Result<Taken, DbError> {
+        let transaction = self.begin()?;
+        let event = event_row(&transaction, caller.event.as_str())?;
+        let mut items = Vec::new();
+        for bytes in &upload.segments {
+            items.push(take(&transaction, event, caller, bytes, now)?);
+        }
+        let uploaded = upload.segments.iter();
+        let uploaded = uploaded.filter_map(|bytes| Some(Segment::unverified(bytes).ok()?.stream));
+        let receipts = receipts::concerning(&transaction, event, caller, uploaded)?;
+        let (segments, more) = match &upload.have {
+            Some(have) => beyond(&transaction, event, have)?,
+            None => (Vec::new(), false),
+        };
+        transaction.commit()?;
+        let news = items.iter().any(|item| *item != ItemAnswer::AlreadyHeld);
+        let answer = Answer {
+            items,
+            receipts,
+            segments,
+            more,
+            ..Answer::default()
+        };
+        Ok(Taken { answer, news })
+    }
+
+    /// The next segments that the origin is not known to hold, beyond a number, as many as an upload holds.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn brought_after(&mut self, event: &EventId, after: u64) -> Result<Vec<Brought>, DbError> {
+        let event = event_row(&self.connection, event.as_str())?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT number, bytes FROM relay_brought JOIN segments USING (event, hash)
+             WHERE event = ?1 AND number > ?2 ORDER BY number",
+        )?;
+        let mut rows = statement.query(params![event.0, after])?;
+        let (mut brought, mut left) = (Vec::new(), Some(ROOM));
+        while let Some(row) = rows.next()? {
+            let next = Brought {
+                number: row.get(0)?,
+                bytes: row.get(1)?,
+            };
+            left = left.and_then(|room| room.take(facts(&next.bytes), next.bytes.len()));
+            if left.is_none() && !brought.is_empty() {
+                break;
+            }
+            brought.push(next);
+        }
+        Ok(brought)
+    }
+
+    /// Segments that were set aside here, for the origin to judge: it knows more. Those beyond a place, each with its place.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn set_aside_after(&mut self, event: &EventId, place: i64) -> Result<Vec<(i64, Vec<u8>)>, DbError> {
+        let event = event_row(&self.connection, event.as_str())?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT rowid, bytes FROM parked WHERE event = ?1 AND rowid > ?2 ORDER BY rowid",
+        )?;
+        let rows = statement.query_map(params![event.0, place], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// It is in the origin's log.
+pub(super) fn forget(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    hash: &SegmentHash,
+) -> Result<(), DbError> {
+    transaction
+        .prepare_cached("DELETE FROM relay_brought WHERE event = ?1 AND hash = ?2")?
+        .execute(params![event.0, hash.as_slice()])?;
+    Ok(())
+}
+
+/// All that is held may be news to the origin: its log is another one now.
+pub(super) fn all(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
+    transaction.execute(
+        "INSERT OR IGNORE INTO relay_brought (event, hash, stream, last)
+         SELECT event, hash, stream, last FROM segments WHERE event = ?1 ORDER BY rowid",
+        [event.0],
+    )?;
+    Ok(())
+}
+
+fn take(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    caller: &Caller,
+    bytes: &[u8],
+    now: UnixMillis,
+) -> Result<ItemAnswer, DbError> {
+    let hash = Segment::hash(bytes);
+    let mut known = transaction.prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?;
+    if known.exists(params![event.0, hash.as_slice()])? {
+        return Ok(ItemAnswer::AlreadyHeld);
+    }
+    match check(transaction, event, bytes, &hash, Trusting::Nobody)? {
+        Ok(sound) => {
+            keep_segment(transaction, event, bytes, &hash, &sound, now)?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO relay_brought (event, hash, stream, last) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![
+                    event.0,
+                    hash.as_slice(),
+                    sound.segment.stream.as_bytes(),
+                    sound.segment.last().0
+                ])?;
+            Ok(ItemAnswer::Stored)
+        }
+        Err(Aside { code, message }) => {
+            park(transaction, event, caller, bytes, code, &message, now)?;
+            let code = code.to_owned();
+            Ok(ItemAnswer::Refused { code, message })
+        }
+    }
+}
+
+/// What a node lacks that holds so much, and whether that is not all of it.
+fn beyond(connection: &Connection, event: EventRow, have: &[Held]) -> Result<(Vec<ByteVec>, bool), DbError> {
+    let mut lacked = connection.prepare_cached(
+        "SELECT bytes FROM relay_brought b JOIN segments USING (event, hash)
+         WHERE event = ?1 AND b.stream = ?2 AND b.last > ?3 ORDER BY b.last",
+    )?;
+    let (mut segments, mut left) = (Vec::new(), Some(ROOM));
+    for stream in streams(connection, event)? {
+        let holds = have.iter().find(|held| held.stream == stream);
+        let holds = holds.map_or(0, |held| held.holds.0);
+        // No stream here goes beyond what SQLite can hold.
+        let holds = i64::try_from(holds).unwrap_or(i64::MAX);
+        let mut rows = lacked.query(params![event.0, stream.as_bytes(), holds])?;
+        while let Some(row) = rows.next()? {
+            let bytes: Vec<u8> = row.get(0)?;
+            left = left.and_then(|room| room.take(facts(&bytes), bytes.len()));
+            if left.is_none() && !segments.is_empty() {
+                return Ok((segments, true));
+            }
+            segments.push(bytes.into());
+        }
+    }
+    Ok((segments, false))
+}
+
+fn streams(connection: &Connection, event: EventRow) -> Result<Vec<StreamId>, DbError> {
+    let mut statement = connection.prepare_cached("SELECT stream FROM streams WHERE event = ?1")?;
+    let rows = statement.query_map([event.0], |row| Ok(StreamId::new(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn facts(bytes: &[u8]) -> usize {
+    Segment::unverified(bytes).map_or(1, |segment| segment.drafts.len())
+}
