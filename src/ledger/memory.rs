@@ -549,6 +549,10 @@ impl Ledger for MemoryLedger {
         Ok(self.kept(after, room, |_| true))
     }
 
+    fn newest_place(&mut self) -> Result<u64, LedgerError> {
+        Ok(self.segments.len() as u64)
+    }
+
     fn held(&mut self) -> Result<Vec<Held>, LedgerError> {
         let held = |(id, stream): (&StreamId, &Stream)| Held {
             stream: *id,
@@ -665,6 +669,14 @@ impl Ledger for MemoryLedger {
     fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError> {
         (self.live, self.aside) = (None, None);
         self.set_setting(WIPE_ORDER_SETTING, order)
+    }
+
+    fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError> {
+        let devices = self.live.iter().flat_map(|list| list.devices.values());
+        Ok(devices
+            .filter(|row| row.status == DeviceStatus::Active)
+            .map(|row| (row.device.clone(), *row.key))
+            .collect())
     }
 
     fn pulse(&mut self) -> Result<Pulse, LedgerError> {

@@ -284,6 +284,12 @@ pub trait Ledger: Send {
     /// [`LedgerError`] where the store cannot be read.
     fn kept_after(&mut self, after: u64, room: &Room) -> Result<Vec<KeptSegment>, LedgerError>;
 
+    /// The place of the newest segment; 0 where there is none.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn newest_place(&mut self) -> Result<u64, LedgerError>;
+
     /// How far this gate holds each stream in sealed segments without a gap.
     ///
     /// # Errors
@@ -351,6 +357,12 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where it could not be written.
     fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError>;
+
+    /// The devices that the live list names as active, each with its key.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError>;
 
     /// Figures for a heartbeat. However long the day, it reads no more facts than wait to be sent.
     ///

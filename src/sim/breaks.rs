@@ -127,6 +127,7 @@ impl Ledger for Broken {
         fn merge(&mut self, segments: &[(Vec<u8>, Segment)]) -> ();
         fn unacknowledged(&mut self, after: u64, room: &Room) -> Vec<KeptSegment>;
         fn kept_after(&mut self, after: u64, room: &Room) -> Vec<KeptSegment>;
+        fn newest_place(&mut self) -> u64;
         fn held(&mut self) -> Vec<Held>;
         fn beyond(&mut self, have: &[Held], room: &Room) -> Vec<SealedSegment>;
         fn take_receipt(&mut self, receipt: &Receipt, whole: bool) -> bool;
@@ -136,6 +137,7 @@ impl Ledger for Broken {
         fn setting(&mut self, name: &str) -> Option<Vec<u8>>;
         fn set_setting(&mut self, name: &str, value: &[u8]) -> ();
         fn device_key(&mut self, device: &DeviceId) -> Option<[u8; 32]>;
+        fn active_devices(&mut self) -> Vec<(DeviceId, [u8; 32])>;
         fn status(&mut self) -> LedgerStatus;
         fn wipe(&mut self, order: &[u8]) -> ();
         fn pulse(&mut self) -> Pulse;

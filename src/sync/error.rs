@@ -1,6 +1,7 @@
 //! What can stop a sync, in words that say what to do next.
 
 use crate::ledger::{Cause, LedgerError};
+use crate::tls::IdentityError;
 use crate::wire::enrol::{CodeError, EnrolmentError};
 use crate::wire::request::Refusal;
 
@@ -113,6 +114,9 @@ pub enum SyncError {
     /// No HTTP client.
     #[error("the HTTP client cannot start")]
     Client(#[source] reqwest::Error),
+    /// This gate cannot show its key.
+    #[error("this gate cannot show its key to its neighbours")]
+    Identity(#[from] IdentityError),
     /// No TLS.
     #[error("TLS cannot start")]
     Tls(#[source] rustls::Error),

@@ -7,12 +7,12 @@ use super::client::{Client, Word};
 use super::error::SyncError;
 use super::orders;
 use super::progress::Progress;
+use super::seal::seal;
 use super::uplink::Uplink;
 use crate::domain::outbox::Room;
-use crate::ledger::{KeptSegment, Ledger, SealedSegment};
+use crate::ledger::{KeptSegment, Ledger};
 use crate::wire::limits::{
-    ANSWER_BYTES_MAX, SEGMENT_BYTES_MAX, SEGMENT_FACTS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX,
-    UPLOAD_SEGMENTS_MAX,
+    ANSWER_BYTES_MAX, SEGMENT_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_SEGMENTS_MAX,
 };
 use crate::wire::upload::{Answer, ItemAnswer, Receipt, Upload};
 use crate::wire::{Segment, from_cbor, to_cbor};
@@ -45,7 +45,7 @@ pub(super) async fn push<U: Uplink>(
     ledger: &mut dyn Ledger,
     client: &mut Client<U>,
 ) -> Result<Up, SyncError> {
-    seal(ledger, client)?;
+    seal(ledger, &client.enrolment.device, &client.key)?;
     let mut up = Up::default();
     let batch = ledger.unacknowledged(0, &room())?;
     let mut fell_back = send(ledger, client, &batch, &mut up).await?;
@@ -74,7 +74,7 @@ pub(super) async fn push_waiting<U: Uplink>(
     up: &mut Up,
 ) -> Result<u64, SyncError> {
     let _claim = ledger.claim_sync()?;
-    seal(ledger, client)?;
+    seal(ledger, &client.enrolment.device, &client.key)?;
     let (sent, fell_back) = push_after(ledger, client, after, up).await?;
     Ok(if fell_back { 0 } else { sent })
 }
@@ -160,27 +160,6 @@ fn room() -> Room {
         facts: UPLOAD_FACTS_MAX,
         bytes: BATCH_BYTES_MAX,
     }
-}
-
-/// Puts every fact into a segment that is kept before it is sent, so that the same bytes are sent ever after. Where
-/// somebody else seals at the same time, whoever is first counts.
-pub(super) fn seal<U: Uplink>(ledger: &mut dyn Ledger, client: &Client<U>) -> Result<(), SyncError> {
-    while let Some(unsealed) = ledger.unsealed(SEGMENT_FACTS_MAX)? {
-        let segment = Segment {
-            device: client.enrolment.device.clone(),
-            stream: unsealed.stream,
-            first: unsealed.first,
-            previous: unsealed.previous,
-            drafts: unsealed.drafts,
-        };
-        let _kept = ledger.keep_segment(&SealedSegment {
-            stream: segment.stream,
-            first: segment.first,
-            last: segment.last(),
-            bytes: segment.seal(&client.key),
-        })?;
-    }
-    Ok(())
 }
 
 /// Sends one batch and takes the answer in; whether the origin turned out to hold less than it said before.

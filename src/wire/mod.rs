@@ -4,6 +4,7 @@
 pub mod compression;
 pub mod enrol;
 mod envelope;
+pub mod exchange;
 pub mod exposition;
 pub mod heartbeat;
 pub mod limits;

@@ -421,8 +421,15 @@ pub(super) fn device_keys_hold_until_they_are_revoked(backend: Backend) {
     // Known while the list is being built: the segments that come with it must be read.
     take(ledger, &named(2, (0, 2), 5, DeviceStatus::Active)).unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), Some([5; 32]));
-    take(ledger, &named(2, (1, 2), 6, DeviceStatus::Suspended)).unwrap();
+    assert_eq!(ledger.active_devices().unwrap(), []);
+    let others = vec![
+        device("west", 6, DeviceStatus::Suspended),
+        device("east", 7, DeviceStatus::Active),
+    ];
+    take(ledger, &snapshot(2, (1, 2), &[], others)).unwrap();
     assert_eq!(ledger.device_key(&west).unwrap(), Some([6; 32]));
+    let east = ("east".parse().unwrap(), [7; 32]);
+    assert_eq!(ledger.active_devices().unwrap(), [east]);
     ledger
         .apply(
             &page(2, 3, 3, vec![device("west", 6, DeviceStatus::Revoked)]),

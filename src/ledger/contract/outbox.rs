@@ -256,6 +256,8 @@ pub(super) fn a_node_is_given_what_it_lacks(backend: Backend) {
     while seal(ledger, 2).is_some() {}
     let other = segment(2, 1, vec![entry(1, 1), entry(2, 1)]);
     ledger.merge(std::slice::from_ref(&other)).unwrap();
+    assert_eq!(ledger.newest_place().unwrap(), 3);
+    assert_eq!(ledger.kept_after(2, &ROOM).unwrap().len(), 1);
     let held = ledger.held().unwrap();
     let others_tip = Held {
         stream: stream(2),

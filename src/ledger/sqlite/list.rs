@@ -169,6 +169,17 @@ pub(super) fn device_key(connection: &Connection, device: &DeviceId) -> Result<O
         .map(|(key, _)| key))
 }
 
+/// The devices that the live list names as active.
+pub(super) fn active_devices(connection: &Connection) -> Result<Vec<(DeviceId, [u8; 32])>> {
+    rows::all(
+        connection,
+        "SELECT d.id, d.key FROM device d JOIN list l ON l.number = d.list \
+         WHERE l.state = ?1 AND d.status = ?2 ORDER BY d.id",
+        (State::Live as i64, device_status_column(DeviceStatus::Active)),
+        |row| Ok((rows::name(row, 0)?, row.get(1)?)),
+    )
+}
+
 /// A device's status as stored; the numbers are those on the wire.
 pub(super) fn device_status_column(status: DeviceStatus) -> i64 {
     match status {

@@ -259,6 +259,10 @@ impl Ledger for SqliteLedger {
         Ok(segments::after(&self.store.connection, after, room)?)
     }
 
+    fn newest_place(&mut self) -> Result<u64, LedgerError> {
+        Ok(segments::newest(&self.store.connection)?)
+    }
+
     fn held(&mut self) -> Result<Vec<Held>, LedgerError> {
         Ok(segments::held(&self.store.connection)?)
     }
@@ -313,6 +317,10 @@ impl Ledger for SqliteLedger {
 
     fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError> {
         wipe::wipe(&mut self.store, order)
+    }
+
+    fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError> {
+        Ok(list::active_devices(&self.store.connection)?)
     }
 
     fn pulse(&mut self) -> Result<Pulse, LedgerError> {

@@ -110,6 +110,17 @@ pub(super) fn after(connection: &Connection, after: u64, room: &Room) -> Result<
     fill(connection, sql, [after], room, kept, |kept| &kept.segment)
 }
 
+/// The place of the newest.
+pub(super) fn newest(connection: &Connection) -> Result<u64> {
+    let place = rows::first(
+        connection,
+        "SELECT COALESCE(MAX(id), 0) FROM segment",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(place.map_or(0, i64::cast_unsigned))
+}
+
 /// How far each stream is held in segments.
 pub(super) fn held(connection: &Connection) -> Result<Vec<Held>> {
     rows::all(
