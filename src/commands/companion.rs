@@ -7,6 +7,7 @@ use std::thread;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::neighbours::Neighbourhood;
 use super::say::{self, say};
 use super::vitals::vitals;
 use super::{Outcome, random, with_causes};
@@ -14,11 +15,19 @@ use crate::device::clock::{boot, estimated};
 use crate::device::network::picture;
 use crate::domain::health::Vitals;
 use crate::ledger::{Ledger, LedgerError, Opening, SqliteLedger};
-use crate::sync::{Contact, Machine, Notice, SyncError, accompany};
+use crate::sync::{Contact, Machine, Notice, SyncError, accompany, lan};
 
 /// Keeps the gate in this folder in touch from a thread of its own, for as long as the process runs. What goes wrong is
 /// told once on standard error, and never stops the scan.
-pub(super) fn start(folder: PathBuf, contact: Contact) -> io::Result<()> {
+pub(super) fn start(folder: PathBuf, contact: Contact, neighbourhood: &Neighbourhood) -> io::Result<()> {
+    // Strangers may call all day, and check-ins come all day: neither is worth a line beside a scan.
+    let tell = |notice: &lan::Notice<'_>, words: &str| match notice {
+        lan::Notice::Met(_) | lan::Notice::Parted(..) | lan::Notice::NoDiscovery(_) => {
+            say::remark(&format!("wicket: {words}"));
+        }
+        lan::Notice::Listening(_) | lan::Notice::Brought(..) | lan::Notice::Refused(..) => {}
+    };
+    neighbourhood.start(folder.clone(), contact.clone(), tell, failed)?;
     let body = move || {
         let mut told = None;
         let ended = keep_in_touch(&folder, &contact, std::future::pending(), &mut |notice| {
@@ -43,9 +52,15 @@ pub(super) fn start(folder: PathBuf, contact: Contact) -> io::Result<()> {
 }
 
 /// `wicket sync --watch`: the same in the foreground, each notice on standard output.
-pub(super) fn watch(folder: &Path) -> Outcome {
+pub(super) fn watch(folder: &Path, neighbourhood: &Neighbourhood) -> Outcome {
     let mut told = Ok(());
-    keep_in_touch(folder, &Contact::default(), interrupted(), &mut |notice| {
+    let contact = Contact::default();
+    let tell = |_: &lan::Notice<'_>, words: &str| {
+        // Where nobody reads any more, the sync below ends it all.
+        let _ = say::line(words);
+    };
+    neighbourhood.start(folder.to_owned(), contact.clone(), tell, failed)?;
+    keep_in_touch(folder, &contact, interrupted(), &mut |notice| {
         if told.is_ok() {
             told = say::line(&words(&notice)).map(|_| ());
         }
@@ -53,6 +68,10 @@ pub(super) fn watch(folder: &Path) -> Outcome {
     told?;
     say!("stopped; check-ins that wait are kept");
     Ok(ExitCode::SUCCESS)
+}
+
+fn failed(why: &str) {
+    say::remark(&format!("wicket: {why}"));
 }
 
 fn keep_in_touch(

@@ -13,6 +13,8 @@ mod demo;
 mod enrol;
 #[cfg(not(all(feature = "gate", feature = "server")))]
 mod missing;
+#[cfg(feature = "gate")]
+mod neighbours;
 mod random;
 mod read;
 mod say;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::neighbours::Neighbourhood;
 use super::say::{self, say};
 use super::via::Via;
 use super::vitals::vitals;
@@ -41,6 +42,8 @@ pub(super) struct Args {
     /// does so by itself.
     #[arg(long, conflicts_with = "attempts")]
     watch: bool,
+    #[command(flatten)]
+    neighbourhood: Neighbourhood,
     /// After how long without its whole answer a request is given up, such as 300 for a very slow link.
     #[arg(long, value_name = "SECONDS", conflicts_with = "watch", default_value_t = REQUEST_TIMEOUT.as_secs_f64(), value_parser = seconds)]
     timeout: f64,
@@ -51,7 +54,12 @@ pub(super) fn run(args: &Args) -> Outcome {
         via.keep_in(&args.data)?;
     }
     if args.watch {
-        return companion::watch(&args.data);
+        return companion::watch(&args.data, &args.neighbourhood);
+    }
+    if args.neighbourhood.is_given() {
+        return Err(
+            "neighbours are talked to for as long as the gate stays in touch: give --watch too".into(),
+        );
     }
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
     let givens = Givens {

@@ -15,6 +15,8 @@ use self::setup::Setup;
 #[cfg(feature = "gate")]
 use super::companion;
 #[cfg(feature = "gate")]
+use super::neighbours::Neighbourhood;
+#[cfg(feature = "gate")]
 use super::via::Via;
 use super::{Outcome, say, with_causes};
 use crate::device::camera_replay::Replay;
@@ -76,6 +78,9 @@ pub(super) struct Args {
     /// others' as they happen, in a build that has `sync`.
     #[arg(long)]
     no_sync: bool,
+    #[cfg(feature = "gate")]
+    #[command(flatten)]
+    neighbourhood: Neighbourhood,
     /// Print one JSON line a scan: frame (index of the frame in its folder, or of the line, from 0), folder, text,
     /// ticket (where the signature holds), kind, verdict (admit, deny, ask), reason, fact (which explains it),
     /// entry, persons, prompt, flags, gate, and latency_us, the microseconds from the text's arrival, after
@@ -143,7 +148,7 @@ fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<SharedReach> {
         let contact = Contact::telling(move |together| {
             shared.set(if together { Reach::Together } else { Reach::Apart });
         });
-        companion::start(folder, contact)?;
+        companion::start(folder, contact, &args.neighbourhood)?;
     }
     Ok(reach)
 }
