@@ -13,6 +13,8 @@ mod cli;
 mod durability;
 #[cfg(feature = "sim")]
 mod faults;
+#[cfg(feature = "gate")]
+mod lan;
 mod layers;
 mod runner;
 #[cfg(all(test, feature = "sim"))]
