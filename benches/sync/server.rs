@@ -61,12 +61,14 @@ impl Server {
         Ok(run(&args, &self.folder)?.trim().to_owned())
     }
 
-    /// Gives so many tickets, spread over the list, another status.
+    /// Blocks so many valid tickets, spread over the list.
     pub(super) fn change(&self, list: &List, count: u64) -> Outcome<()> {
         let event: EventId = EVENT.parse()?;
         let mut db = Db::open(&self.folder)?;
-        let apart = (list.rows.len() / usize::try_from(count)?).max(1);
-        for row in list.rows.iter().step_by(apart).take(usize::try_from(count)?) {
+        let count = usize::try_from(count)?;
+        let valid = list.rows.iter().filter(|row| row.status == Status::Valid);
+        let apart = (list.rows.len() / count / 2).max(1);
+        for row in valid.step_by(apart).take(count) {
             db.set_ticket_status(&event, &row.ticket, Status::Blocked, now())?;
         }
         Ok(())

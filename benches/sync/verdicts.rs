@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use wicket::domain::admission::{Direction, Inputs, Knowledge, Lane, Reach, Request, Shown, admit, draft};
@@ -96,7 +97,7 @@ impl Scans {
         let rules = Rulebook::defaults(event);
         let gate: GateId = "north".parse()?;
         Ok(Self {
-            ledger: SqliteLedger::open(folder, StreamId::new([1; 16]), &opening)?,
+            ledger: SqliteLedger::open(folder, stream(), &opening)?,
             lane: Lane {
                 site: rules.site(&gate),
                 gate,
@@ -142,7 +143,7 @@ impl Scans {
                 ticket_type: "adult".parse()?,
                 ticket: TicketId::new(&random(self.shown + (1 << 40)).to_be_bytes())?,
                 valid_from: None,
-                valid_until: AT.plus(1_000_000),
+                valid_until: AT.plus(1_000_000_000),
                 admits: 1,
                 issued_at: None,
                 holder: None,
@@ -174,6 +175,12 @@ impl Scans {
         self.ledger.record(&draft)?;
         Ok(())
     }
+}
+
+/// A stream that no other gate of this run records under.
+fn stream() -> StreamId {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    StreamId::new(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
 impl Spread {
