@@ -77,10 +77,15 @@ fn one_check_in(members: &mut [Member], at: usize) -> Outcome<Vec<Duration>> {
     if let Some(member) = members.get_mut(at) {
         member.scans.admit(1)?;
     }
-    let others = members.iter().enumerate().filter(|(place, _)| *place != at);
-    others
-        .map(|(_, member)| Ok(member.took_segments(1)?.duration_since(begun)))
-        .collect()
+    // It comes down at its own gate too: that is no delay between gates, but must be heard before the next round.
+    let mut delays = Vec::new();
+    for (place, member) in members.iter().enumerate() {
+        let delay = member.took_segments(1)?.duration_since(begun);
+        if place != at {
+            delays.push(delay);
+        }
+    }
+    Ok(delays)
 }
 
 /// Every gate admits at once; how many check-ins went up.
