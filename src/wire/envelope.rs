@@ -9,6 +9,8 @@ use minicbor::{Decode, Encode};
 pub enum Context {
     /// A device's facts.
     Segment,
+    /// A bundle, by whoever made it.
+    Bundle,
     /// A page of an event's log.
     LogPage,
     /// The origin's word on what it holds.
@@ -36,6 +38,7 @@ impl Context {
     fn label(self) -> &'static [u8] {
         match self {
             Self::Segment => b"wicket segment 1\0",
+            Self::Bundle => b"wicket bundle 1\0",
             Self::LogPage => b"wicket log page 1\0",
             Self::Receipt => b"wicket receipt 1\0",
             Self::Time => b"wicket time 1\0",

@@ -1,6 +1,8 @@
 //! The messages that gate and server exchange, and their limits. Pure: bytes in, values out.
 
 #[cfg(any(feature = "gate", feature = "server"))]
+pub mod bundle;
+#[cfg(any(feature = "gate", feature = "server"))]
 pub mod compression;
 pub mod enrol;
 mod envelope;
