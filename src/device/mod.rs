@@ -5,5 +5,6 @@ pub mod clock;
 pub mod disk;
 pub mod image_file;
 pub mod network;
+pub mod new_file;
 pub mod scanner_line;
 pub mod stop_signal;
