@@ -7,6 +7,8 @@
     reason = "a test that panics is a test that fails"
 )]
 
+#[cfg(all(feature = "gate", feature = "server"))]
+mod bundles;
 mod cli;
 // Test code throughout, helpers too: so clippy lets them panic.
 #[cfg(test)]

@@ -4,6 +4,8 @@
 mod admin;
 #[cfg(feature = "gate")]
 mod bar;
+#[cfg(any(feature = "gate", feature = "server"))]
+mod bundle;
 #[cfg(feature = "gate")]
 mod companion;
 mod completions;
@@ -72,6 +74,16 @@ enum Command {
     /// Enrol this gate with a one-time code (not in this build).
     #[cfg(not(feature = "gate"))]
     Enrol(missing::Args),
+    #[cfg(feature = "gate")]
+    Export(bundle::export::Args),
+    /// Write what waits at this gate to a stick (not in this build).
+    #[cfg(not(feature = "gate"))]
+    Export(missing::Args),
+    #[cfg(feature = "gate")]
+    Import(bundle::import::Args),
+    /// Take a bundle from a stick into this gate (not in this build).
+    #[cfg(not(feature = "gate"))]
+    Import(missing::Args),
     Read(read::Args),
     Scan(Box<scan::Args>),
     #[cfg(feature = "server")]
@@ -110,6 +122,14 @@ impl Cli {
             Command::Enrol(args) => enrol::run(&args),
             #[cfg(not(feature = "gate"))]
             Command::Enrol(args) => missing::run(&args, "sync", "gate"),
+            #[cfg(feature = "gate")]
+            Command::Export(args) => bundle::export::run(&args),
+            #[cfg(not(feature = "gate"))]
+            Command::Export(args) => missing::run(&args, "sync", "gate"),
+            #[cfg(feature = "gate")]
+            Command::Import(args) => bundle::import::run(&args),
+            #[cfg(not(feature = "gate"))]
+            Command::Import(args) => missing::run(&args, "sync", "gate"),
             Command::Read(args) => read::run(&args),
             Command::Scan(args) => scan::run(&args),
             #[cfg(feature = "server")]

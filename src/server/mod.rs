@@ -3,6 +3,7 @@
 mod answer;
 mod attendance;
 mod auth;
+pub mod bundle;
 mod clock;
 mod connections;
 mod database;
@@ -12,6 +13,7 @@ mod heads;
 #[cfg(feature = "sim")]
 mod in_process;
 mod metrics;
+mod random;
 #[cfg(feature = "gate")]
 mod relay;
 mod routes;

@@ -2,6 +2,7 @@
 
 use crate::ledger::{Cause, LedgerError};
 use crate::tls::IdentityError;
+use crate::wire::bundle::BundleError;
 use crate::wire::enrol::{CodeError, EnrolmentError};
 use crate::wire::request::Refusal;
 
@@ -125,6 +126,9 @@ pub enum SyncError {
         "a message could not be packed ({0}); nothing is lost: end other programs, then run `wicket sync` again"
     )]
     Pack(String),
+    /// A bundle that could not be written.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// The machine.
     #[error("the machine cannot start the sync now: close other programs and try again")]
     Machine(#[source] std::io::Error),

@@ -1,5 +1,6 @@
 //! A gate's side of the sync: the change log down, the facts up, over HTTP, against the [`Ledger`] alone.
 
+pub mod bundle;
 mod cause;
 mod client;
 mod companion;

@@ -29,6 +29,9 @@ pub const UPLOAD_SEGMENTS_MAX: usize = 1_000;
 pub const ANSWER_BYTES_MAX: usize = 8 << 20;
 /// Bytes of all orders of an event: thousands of revoked devices.
 pub const ORDERS_BYTES_MAX: usize = 1 << 20;
+/// Bytes of a bundle that travels by HTTP, which the server holds in memory: a quarter of a million check-ins, and the list
+/// of a million tickets. A larger one goes by `wicket admin bundle import`.
+pub const BUNDLE_BYTES_MAX: usize = 16 << 20;
 /// Characters of a server's URL in an enrolment code, which must fit a QR code.
 pub const URL_CHARS_MAX: usize = 256;
 /// Tickets in a page of a snapshot: the page's head, its signature and the profiles of its tickets are then a hundredth

@@ -15,6 +15,8 @@ use crate::domain::ids::{DeviceId, EventId};
 pub const SCHEME: &str = "Wicket ";
 /// The media type of every message.
 pub const CBOR: &str = "application/cbor";
+/// The media type of a bundle.
+pub const BUNDLE: &str = "application/octet-stream";
 
 /// What a device signs of each request.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

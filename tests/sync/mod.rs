@@ -22,7 +22,7 @@ mod limits;
 mod live;
 mod log;
 mod metrics;
-mod raw;
+pub(crate) mod raw;
 mod relay;
 mod revoked;
 pub(crate) mod samples;
@@ -161,7 +161,7 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn try_admin(&self, args: &[&str]) -> Output {
+    pub(crate) fn try_admin(&self, args: &[&str]) -> Output {
         wicket()
             .arg("admin")
             .args(args)
@@ -188,13 +188,13 @@ impl Server {
     }
 
     /// A gate that is enrolled.
-    fn gate(&self, device: &str) -> Gate {
+    pub(crate) fn gate(&self, device: &str) -> Gate {
         let mut gate = Gate::new();
         enrol(&mut gate.ledger, &self.code(device), &seed(device)).unwrap();
         gate
     }
 
-    fn attendance(&self) -> Value {
+    pub(crate) fn attendance(&self) -> Value {
         serde_json::from_str(&self.admin(&["attendance", EVENT, "--json"])).unwrap()
     }
 
@@ -203,12 +203,12 @@ impl Server {
         rusqlite::Connection::open(self.file()).unwrap()
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.path().join("server.sqlite")
     }
 
     /// The ticket ids on the server's list.
-    fn tickets(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn tickets(&self) -> Vec<Vec<u8>> {
         let database = self.database();
         let mut statement = database
             .prepare("SELECT ticket FROM tickets ORDER BY ticket")
@@ -234,24 +234,24 @@ pub(crate) fn seed(device: &str) -> [u8; 32] {
 }
 
 /// A gate's store, and the process that scans.
-struct Gate {
+pub(crate) struct Gate {
     folder: TempDir,
-    ledger: SqliteLedger,
+    pub(crate) ledger: SqliteLedger,
 }
 
 impl Gate {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let ledger = SqliteLedger::open(folder.path(), StreamId::new(unique()), &Opening::default()).unwrap();
         Self { folder, ledger }
     }
 
-    fn sync(&mut self) -> Result<Summary, SyncError> {
+    pub(crate) fn sync(&mut self) -> Result<Summary, SyncError> {
         sync(&mut self.ledger)
     }
 
     /// Records an entry of a ticket with this id.
-    fn enter(&mut self, ticket: &[u8]) {
+    pub(crate) fn enter(&mut self, ticket: &[u8]) {
         self.ledger.record(&samples::entry(ticket)).unwrap();
     }
 
@@ -260,7 +260,7 @@ impl Gate {
     }
 
     /// `wicket` on this gate's folder.
-    fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         let mut command: Command = wicket();
         command
             .args(args)

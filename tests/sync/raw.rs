@@ -12,15 +12,15 @@ use super::{EVENT, Server, seed, unique};
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// The code of a refusal.
-    pub(super) fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         from_cbor::<Refusal>(&self.body)
             .unwrap_or_else(|why| panic!("{why}: {self:?}"))
             .code
@@ -28,7 +28,7 @@ impl Answer {
 }
 
 /// Sends one request with these header lines and reads its answer to the end.
-pub(super) fn send(address: &str, method: &str, path: &str, headers: &[String], body: &[u8]) -> Answer {
+pub(crate) fn send(address: &str, method: &str, path: &str, headers: &[String], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
@@ -50,14 +50,14 @@ pub(super) fn send(address: &str, method: &str, path: &str, headers: &[String], 
 }
 
 /// A device that signs by hand.
-pub(super) struct Device {
+pub(crate) struct Device {
     pub(super) name: String,
     epoch: [u8; 16],
     counter: u64,
 }
 
 impl Device {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             epoch: unique(),
@@ -66,7 +66,7 @@ impl Device {
     }
 
     /// The `authorization` line of its next request.
-    pub(super) fn sign(&mut self, method: &str, path: &str, body: &[u8]) -> String {
+    pub(crate) fn sign(&mut self, method: &str, path: &str, body: &[u8]) -> String {
         self.counter += 1;
         let claims = RequestClaims {
             event: EVENT.parse().unwrap(),

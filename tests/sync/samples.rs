@@ -31,7 +31,7 @@ pub(crate) fn entry(ticket: &[u8]) -> Draft {
 }
 
 /// A segment of entries, one for each ticket, from `first` on.
-pub(super) fn segment(
+pub(crate) fn segment(
     device: &str,
     stream: [u8; 16],
     first: u64,

@@ -1,6 +1,7 @@
 //! `wicket admin`: what an organiser does on the server's data, also beside a running server.
 
 mod attendance;
+mod bundle;
 mod conflict;
 mod device;
 mod event;
@@ -44,6 +45,8 @@ enum Resource {
     #[command(subcommand)]
     Key(key::Action),
     #[command(subcommand)]
+    Bundle(bundle::Action),
+    #[command(subcommand)]
     Conflict(conflict::Action),
     #[command(subcommand)]
     Parked(parked::Action),
@@ -59,6 +62,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         Resource::Ticket(action) => ticket::run(action, &mut db),
         Resource::Device(action) => device::run(action, &mut db),
         Resource::Key(action) => key::run(action, &mut db),
+        Resource::Bundle(action) => bundle::run(action, &mut db),
         Resource::Conflict(action) => conflict::run(action, &mut db),
         Resource::Parked(action) => parked::run(action, &mut db),
         Resource::Attendance(args) => attendance::run(args, &mut db),

@@ -1,6 +1,7 @@
 //! What the server answers: a file a resource.
 
 mod attendance;
+mod bundles;
 pub(super) mod check_ins;
 mod conflicts;
 mod enrol;
@@ -41,6 +42,7 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/live", get(live::live))
         .route("/sync/v1/snapshot", get(snapshot::snapshot))
         .route("/sync/v1/check-ins", post(check_ins::check_ins))
+        .route("/sync/v1/bundles", get(bundles::give).post(bundles::take))
         .route("/sync/v1/time", get(time::time))
         .route("/sync/v1/attendance", get(attendance::attendance))
         .route("/sync/v1/heartbeat", post(heartbeat::heartbeat))

@@ -47,10 +47,7 @@ pub(super) async fn follow<U: Uplink>(
             Next::DoesNotFit => return Ok(false),
             Next::NothingNewer => return Ok(true),
         };
-        let mut changes = page.changes.iter().map(|(_, change)| change);
-        let segments = open_segments(ledger, client, &mut changes, &mut keys)?;
-        ledger.apply(&page, &segments)?;
-        down.count(0, &mut page.changes.iter().map(|(_, change)| change));
+        apply(ledger, client, &page, &mut keys, down)?;
         (client.tell)(Progress::Log {
             at: page.to.sequence,
             of: page.head,
@@ -61,6 +58,33 @@ pub(super) async fn follow<U: Uplink>(
             return Ok(true);
         }
     }
+}
+
+/// Takes a page that came by other means than this gate's asking: it may be old, and leads on all the same.
+pub(in super::super) fn take_page<U: Uplink>(
+    ledger: &mut dyn Ledger,
+    client: &Client<U>,
+    page: &LogPage,
+    stands: &Cursor,
+    keys: &mut Keys,
+    down: &mut Down,
+) -> Result<(), SyncError> {
+    check(client, page, stands, None)?;
+    apply(ledger, client, page, keys, down)
+}
+
+fn apply<U: Uplink>(
+    ledger: &mut dyn Ledger,
+    client: &Client<U>,
+    page: &LogPage,
+    keys: &mut Keys,
+    down: &mut Down,
+) -> Result<(), SyncError> {
+    let mut changes = page.changes.iter().map(|(_, change)| change);
+    let segments = open_segments(ledger, client, &mut changes, keys)?;
+    ledger.apply(page, &segments)?;
+    down.count(0, &mut page.changes.iter().map(|(_, change)| change));
+    Ok(())
 }
 
 /// The next page, checked.

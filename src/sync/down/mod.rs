@@ -12,6 +12,10 @@ use crate::ledger::{Building, Ledger};
 use crate::wire::{Change, Cursor, LogPage, SnapshotPage};
 use log::Next;
 
+pub(super) use log::take_page as take_log_page;
+pub(super) use segments::Keys;
+pub(super) use snapshot::{leads_on, take_page as take_snapshot_page};
+
 /// What came down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Down {

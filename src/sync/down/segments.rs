@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::wire::{Change, Segment};
 
 /// Devices' keys as this run's pages name them: a device and its first segments may come in one page.
-pub(super) type Keys = BTreeMap<DeviceId, [u8; 32]>;
+pub(in super::super) type Keys = BTreeMap<DeviceId, [u8; 32]>;
 
 /// A page's segments. A device's signature is held against its key where the gate knows it; where it does not, as for a
 /// revoked device, the server's signature over the page vouches for it.

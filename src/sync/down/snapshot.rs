@@ -43,10 +43,7 @@ pub(super) async fn take<U: Uplink>(
         if client.relayed && !leads_on(ledger, &page)? {
             return Ok(false);
         }
-        let tickets = page.tickets().map_err(|error| client.not_believed(error))?;
-        let segments = open_segments(ledger, client, &mut page.changes.iter(), &mut keys)?;
-        ledger.apply_snapshot(&page, &tickets, &segments)?;
-        down.count(tickets.len(), &mut page.changes.iter());
+        apply(ledger, client, &page, &mut keys, down)?;
         (client.tell)(Progress::List {
             pages: page.page.saturating_add(1),
             of: page.pages,
@@ -60,6 +57,33 @@ pub(super) async fn take<U: Uplink>(
             to: page.to,
         });
     }
+}
+
+/// Takes a page that came by other means than this gate's asking, where it is the one that is due.
+pub(in super::super) fn take_page<U: Uplink>(
+    ledger: &mut dyn Ledger,
+    client: &Client<U>,
+    page: &SnapshotPage,
+    going_on: Option<&Building>,
+    keys: &mut Keys,
+    down: &mut Down,
+) -> Result<(), SyncError> {
+    check(client, page, going_on)?;
+    apply(ledger, client, page, keys, down)
+}
+
+fn apply<U: Uplink>(
+    ledger: &mut dyn Ledger,
+    client: &Client<U>,
+    page: &SnapshotPage,
+    keys: &mut Keys,
+    down: &mut Down,
+) -> Result<(), SyncError> {
+    let tickets = page.tickets().map_err(|error| client.not_believed(error))?;
+    let segments = open_segments(ledger, client, &mut page.changes.iter(), keys)?;
+    ledger.apply_snapshot(page, &tickets, &segments)?;
+    down.count(tickets.len(), &mut page.changes.iter());
+    Ok(())
 }
 
 /// The page that the list needs, or the first of a snapshot that reaches at least as far as the live list, checked; none
@@ -95,9 +119,9 @@ pub(super) async fn ask<U: Uplink>(
     }
 }
 
-/// Whether a relay's snapshot is newer than the list: of the same log it reaches further, of another it was read no earlier. The
-/// origin says itself when a gate must start over; a relay's word alone must not set a list back.
-fn leads_on(ledger: &mut dyn Ledger, page: &SnapshotPage) -> Result<bool, SyncError> {
+/// Whether a relay's snapshot, or one that came by hand, is newer than the list: of the same log it reaches further, of another it was read no earlier. The
+/// origin says itself when a gate must start over; who passes its pages on must not set a list back.
+pub(in super::super) fn leads_on(ledger: &mut dyn Ledger, page: &SnapshotPage) -> Result<bool, SyncError> {
     Ok(ledger.live_list()?.is_none_or(|live| {
         if live.cursor.log == page.to.log {
             live.cursor.sequence < page.to.sequence

@@ -125,17 +125,14 @@ impl<R: Read> Items<'_, R> {
     ///
     /// # Errors
     /// [`BundleError`] where it cannot be read, or is none.
-    pub fn next(&mut self) -> Result<Option<Item>, BundleError> {
-        let mut length = [0; 4];
-        let first = length.first_chunk_mut::<1>().map(|first| self.items.read(first));
-        if let Some(Ok(0)) = first {
+    pub fn next_item(&mut self) -> Result<Option<Item>, BundleError> {
+        let (mut first, mut rest) = ([0; 1], [0; 3]);
+        if self.items.read(&mut first).map_err(of_frames)? == 0 {
             return self.ended().map(|()| None);
         }
-        first.transpose().map_err(of_frames)?;
-        if let Some((_, rest)) = length.split_first_mut() {
-            self.items.read_exact(rest).map_err(of_frames)?;
-        }
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+        self.items.read_exact(&mut rest).map_err(of_frames)?;
+        let ([a], [b, c, d]) = (first, rest);
+        let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
         if length > ITEM_BYTES_MAX {
             return Err(BundleError::Malformed(format!("an item of {length} bytes")));
         }

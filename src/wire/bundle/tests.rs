@@ -48,7 +48,7 @@ fn read(bytes: &[u8], reader: u8) -> Result<(Holds, Vec<Item>), BundleError> {
     let holds = bundle.verify(&key(MAKER).verifying_key())?;
     let mut items = bundle.items(&key(reader))?;
     let mut found = Vec::new();
-    while let Some(item) = items.next()? {
+    while let Some(item) = items.next_item()? {
         found.push(item);
     }
     Ok((holds, found))

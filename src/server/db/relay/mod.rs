@@ -36,8 +36,7 @@ impl Db {
         let known: Option<String> = transaction
             .query_row("SELECT name FROM events", [], |row| row.get(0))
             .optional()?;
-        let own: bool =
-            transaction.query_row("SELECT EXISTS (SELECT 1 FROM issuer_keys)", [], |row| row.get(0))?;
+        let own = has_issuer(&transaction)?;
         match known {
             _ if own => Err(DbError::Refused(
                 "this folder is a server's, and its events are its own: give the relay a folder of its own with --data"
@@ -56,6 +55,14 @@ impl Db {
                 Ok(transaction.commit()?)
             }
         }
+    }
+
+    /// Whether these are a server's own data, which signs tickets, lists and receipts; a relay's are none.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be read.
+    pub fn is_origin(&mut self) -> Result<bool, DbError> {
+        Ok(has_issuer(&self.connection)?)
     }
 
     /// Keeps the origin's orders, whose signatures were checked, for the devices that they are for.
@@ -83,6 +90,10 @@ impl Db {
         let event = event_row(&self.connection, event.as_str())?;
         list::stands(&self.connection, event)
     }
+}
+
+fn has_issuer(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM issuer_keys)", [], |row| row.get(0))
 }
 
 /// What a relay's stream tells of the event; none where this is not a relay's data, or it has no list yet.
