@@ -2,7 +2,7 @@
 //!
 //! Both sides say what they hold, and each hands over what the other lacks, batch by batch: the next one goes when the
 //! receiver says what it holds now. What a gate records itself goes to every neighbour at once. What it got from others goes
-//! only to a neighbour that still lacks it a beat later, so that in a room where all see each other nothing travels twice.
+//! only to a neighbour that still lacks it two beats later, so that in a room where all see each other nothing travels twice.
 
 use std::collections::BTreeMap;
 
@@ -58,6 +58,10 @@ pub(super) struct Session {
     theirs: Option<BTreeMap<StreamId, Held>>,
     /// What it was told of this gate's streams.
     told: BTreeMap<StreamId, Held>,
+    /// What it was told since the last beat.
+    fresh: Vec<Held>,
+    /// What it was told two beats ago: by now it has said that it holds that too, were it to come from elsewhere.
+    settled: BTreeMap<StreamId, Held>,
     /// Whether a batch is on its way whose answer is not here yet.
     waits: bool,
     heard: Moment,
@@ -73,6 +77,8 @@ impl Session {
             greeted: false,
             theirs: None,
             told: BTreeMap::new(),
+            fresh: Vec::new(),
+            settled: BTreeMap::new(),
             waits: false,
             heard: now,
             beat: now,
@@ -155,6 +161,7 @@ impl Session {
             return self.tell_all(held);
         }
         self.told.extend(changed.iter().map(|held| (held.stream, *held)));
+        self.fresh.extend_from_slice(&changed);
         Effect::Send(Message::Have {
             held: changed,
             whole: false,
@@ -165,6 +172,7 @@ impl Session {
     pub(super) fn tell_all(&mut self, held: &[Held]) -> Effect {
         let held: Vec<Held> = held.iter().take(HAVE_MAX).copied().collect();
         self.told = held.iter().map(|held| (held.stream, *held)).collect();
+        self.fresh.clone_from(&held);
         Effect::Send(Message::Have { held, whole: true })
     }
 
@@ -180,7 +188,10 @@ impl Session {
             return Ok(Vec::new());
         }
         self.beat = now;
-        let behind = !self.waits && self.lacks_what_it_was_told();
+        let behind = !self.waits && self.lacks_what_is_settled();
+        let fresh = std::mem::take(&mut self.fresh);
+        self.settled
+            .extend(fresh.into_iter().map(|held| (held.stream, held)));
         let word = match self.tell(held) {
             Effect::Send(Message::Have { held, whole: false }) if held.is_empty() => {
                 Effect::Send(Message::Beat)
@@ -241,14 +252,12 @@ impl Session {
         }))
     }
 
-    /// Whether it lacks something that it was told of a beat ago: by now it would have it from elsewhere, were it to come.
-    fn lacks_what_it_was_told(&self) -> bool {
+    fn lacks_what_is_settled(&self) -> bool {
         let Some(theirs) = &self.theirs else {
             return false;
         };
-        self.told
-            .values()
-            .any(|own| theirs.get(&own.stream).is_none_or(|held| held.holds < own.holds))
+        let lacks = |own: &Held| theirs.get(&own.stream).is_none_or(|held| held.holds < own.holds);
+        self.settled.values().any(lacks)
     }
 }
 
