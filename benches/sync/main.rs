@@ -135,7 +135,8 @@ fn measure_facts(disk: &Path) -> Outcome<()> {
     let server = Server::start(&disk.join("facts-server"), &list)?;
     let relay = Relay::start(server.address())?;
     together::measure(disk, &server, server.address())?;
-    uploads::measure(disk, &server, &relay)
+    uploads::measure(disk, &server, &relay)?;
+    uploads::measure_apart(disk)
 }
 
 fn middle(mut times: Vec<Duration>) -> Duration {
