@@ -3,10 +3,12 @@
 //! Layers, each of which names only those to its right:
 //!
 //! ```text
-//! main -> commands -> sim -> server | runner -> device, sync, ledger, vision -> tls -> wire -> domain
+//! main -> commands -> sim -> server | runner -> device, sync, ledger, vision -> tls -> wire, config -> domain
 //! ```
 
 pub mod commands;
+#[cfg(feature = "gate")]
+pub mod config;
 pub mod device;
 pub mod domain;
 pub mod ledger;

@@ -8,23 +8,28 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "device", "domain", "ledger", "runner", "server", "sim", "sync", "tls", "vision", "wire",
+            "config", "device", "domain", "ledger", "runner", "server", "sim", "sync", "tls", "vision",
+            "wire",
         ],
     ),
     ("sim", &["device", "domain", "ledger", "server", "sync", "wire"]),
-    ("runner", &["device", "domain", "ledger", "vision", "wire"]),
+    (
+        "runner",
+        &["config", "device", "domain", "ledger", "vision", "wire"],
+    ),
     ("server", &["domain", "sync", "tls", "wire"]),
     ("sync", &["domain", "ledger", "tls", "wire"]),
-    ("device", &["domain", "vision"]),
+    ("device", &["config", "domain", "vision"]),
     ("ledger", &["domain", "wire"]),
     ("vision", &[]),
     ("tls", &["domain", "wire"]),
     ("wire", &["domain"]),
+    ("config", &["domain"]),
     ("domain", &[]),
 ];
 
 /// What the pure modules must not reach for: files, network, processes, clocks, threads, environment.
-const PURE: &[&str] = &["domain", "wire", "vision"];
+const PURE: &[&str] = &["config", "domain", "wire", "vision"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
