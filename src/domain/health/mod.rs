@@ -1,5 +1,6 @@
 //! How a gate is: what it says of itself, and what an operator should mend.
 
+mod camera_watch;
 mod mend;
 
 use minicbor::{Decode, Encode};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::time::{Now, UnixMillis, UnixSeconds};
 
+pub use camera_watch::{CameraState, CameraWatch, PictureLook};
 pub use mend::{Look, mend};
 
 /// What a gate knows of itself at one moment.
