@@ -71,6 +71,24 @@ impl LumaImage {
         decode(&bytes).map_err(|refusal| refusal.at(path))
     }
 
+    /// Pixels in a row.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// The pixels, row by row without a gap.
+    #[must_use]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
+
     /// The pixels as a frame.
     ///
     /// # Errors

@@ -24,8 +24,8 @@ pub use error::{Cause, LedgerError};
 pub use health::health;
 pub use memory::MemoryLedger;
 pub use settings::{
-    CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, RELAY_SETTING, ServerKey,
-    TLS_KEY_SETTING, VIA_SETTING, WIPE_ORDER_SETTING,
+    CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, LANE_SETTING, RELAY_SETTING,
+    ServerKey, TLS_KEY_SETTING, VIA_SETTING, WIPE_ORDER_SETTING,
 };
 pub use sqlite::{Opening, SqliteLedger, Synchronous};
 

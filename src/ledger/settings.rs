@@ -21,6 +21,9 @@ pub const WIPE_ORDER_SETTING: &str = "wipe_order";
 /// The URL of the relay that this gate asks in its server's place; empty, or none: it asks the server.
 pub const VIA_SETTING: &str = "via";
 
+/// Where staff last set the gate to stand, and which way round, as JSON.
+pub const LANE_SETTING: &str = "lane";
+
 /// Whether the device is a relay: there where it is.
 pub const RELAY_SETTING: &str = "relay";
 

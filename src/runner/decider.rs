@@ -7,15 +7,21 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
-use super::intake::{End, Intake, Place, Seen, Sight};
+use super::desk::{Command, LaneSetting};
+use super::intake::{DeviceNews, End, Intake, Place, Seen, Sight};
 use super::reach::SharedReach;
 use super::stopwatch::Stopwatch;
+use super::timing::Timing;
+use super::turnstile::Turnstile;
 use super::with_causes;
 use crate::device::clock::Clock;
+use crate::device::signals::Lamp;
 use crate::domain::admission::{Occupancy, Reach};
-use crate::domain::checkin::{Denial, Draft};
-use crate::domain::gate::{Announcement, Config, Count, Effect, Event, Fault, Gate};
-use crate::domain::ids::TicketId;
+use crate::domain::checkin::{Denial, Draft, FactRef, Kind};
+use crate::domain::gate::{
+    Announcement, Config, Count, DeskAnswer, Effect, Event, Fault, Gate, Outcome, Passage,
+};
+use crate::domain::ids::{OperatorId, TicketId};
 use crate::domain::time::Moment;
 use crate::ledger::{Ledger, LedgerError};
 
@@ -31,6 +37,12 @@ pub enum Notice<'a> {
     Verdict(Told<'a>),
     /// Something at the gate does not work.
     Fault(&'a Fault),
+    /// What became of something that staff wanted.
+    Desk(&'a DeskAnswer),
+    /// A device came, went or changed.
+    Device(&'a DeviceNews),
+    /// Where the gate stands from now on, as staff set it.
+    Lane(&'a LaneSetting),
     /// Something else that staff should know; the gate goes on.
     Warning(&'a (dyn Error + Send + Sync + 'static)),
 }
@@ -46,6 +58,8 @@ pub struct Told<'a> {
     pub place: &'a Place,
     /// Microseconds from when the decider took the frame or line to now.
     pub latency_us: u64,
+    /// When the steps of the scan were done, counted from the frame's or line's arrival.
+    pub timing: Timing,
 }
 
 /// Whoever watches the gate. An error ends the gate: nobody is let in whom nobody sees.
@@ -93,6 +107,15 @@ pub struct Decider {
     since_start: Stopwatch,
     /// The lane's time as a replay has it; none where the lane's time is real.
     replayed: Option<Moment>,
+    commands: Option<Receiver<Command>>,
+    turnstile: Option<Turnstile>,
+    passage: Passage,
+    /// What staff set beside the orders.
+    lane: LaneSetting,
+    operator: Option<OperatorId>,
+    orders: Config,
+    /// The opening on which guests may be on their way, and how many of them are still to pass.
+    opened: Option<(FactRef, u8)>,
 }
 
 /// A frame or a line that is being decided.
@@ -100,6 +123,8 @@ struct Taken {
     place: Place,
     is_text: bool,
     since: Stopwatch,
+    arrived: Stopwatch,
+    timing: Timing,
 }
 
 impl Decider {
@@ -107,7 +132,8 @@ impl Decider {
     #[must_use]
     pub fn new(orders: Orders, ledger: Box<dyn Ledger>, reread: Option<Reread>) -> Self {
         Self {
-            gate: Gate::new(orders.config),
+            gate: Gate::new(orders.config.clone()),
+            orders: orders.config,
             ledger,
             clock: orders.clock,
             list_version: orders.list_version,
@@ -117,6 +143,54 @@ impl Decider {
             denials: Vec::new(),
             since_start: Stopwatch::start(),
             replayed: None,
+            commands: None,
+            turnstile: None,
+            passage: Passage::default(),
+            lane: LaneSetting::default(),
+            operator: None,
+            opened: None,
+        }
+    }
+
+    /// The same gate, which does what staff say.
+    #[must_use]
+    pub fn commanded(self, commands: Receiver<Command>) -> Self {
+        let commands = Some(commands);
+        Self { commands, ..self }
+    }
+
+    /// The same gate, which opens what is wired to it. `passage`: whether a sensor there sees guests pass.
+    #[must_use]
+    pub fn opening(self, turnstile: Turnstile, passage: Passage) -> Self {
+        let turnstile = Some(turnstile);
+        Self {
+            turnstile,
+            passage,
+            ..self
+        }
+        .restated()
+    }
+
+    /// The same gate, where staff last set it to stand.
+    #[must_use]
+    pub fn standing(self, lane: LaneSetting) -> Self {
+        Self { lane, ..self }.restated()
+    }
+
+    fn restated(mut self) -> Self {
+        self.gate = Gate::new(self.config());
+        self
+    }
+
+    /// The orders, with what staff and hardware have to say beside them.
+    fn config(&self) -> Config {
+        let orders = self.orders.clone();
+        Config {
+            gate: self.lane.gate.clone().unwrap_or(orders.gate),
+            direction: self.lane.direction.unwrap_or(orders.direction),
+            passage: self.passage,
+            operator: self.operator.clone().or(orders.operator),
+            ..orders
         }
     }
 
@@ -143,10 +217,16 @@ impl Decider {
 
     fn decide_all(&mut self, intake: &Receiver<Intake>, watcher: &mut Watcher<'_>) -> io::Result<End> {
         loop {
-            match self.next(intake, watcher)? {
-                None => self.settle(Event::Tick, &Taken::nothing(), watcher)?,
-                Some(Intake::NewPerson) => self.settle(Event::NewPerson, &Taken::nothing(), watcher)?,
+            let next = self.next(intake, watcher)?;
+            self.obey(watcher)?;
+            match next {
+                None => self.happen(Event::Tick, watcher)?,
+                Some(Intake::NewPerson) => self.happen(Event::NewPerson, watcher)?,
                 Some(Intake::Seen(seen)) => self.see(seen, watcher)?,
+                Some(Intake::Passed) => self.passed(watcher)?,
+                Some(Intake::Released) => self.released(watcher)?,
+                Some(Intake::Device(news)) => watcher(Notice::Device(&news))?,
+                Some(Intake::Woken) => {}
                 Some(Intake::Warning(warning)) => watcher(Notice::Warning(warning.as_ref()))?,
                 Some(Intake::End(end)) => return Ok(end),
             }
@@ -199,11 +279,8 @@ impl Decider {
             Ok(orders) => {
                 self.clock = orders.clock;
                 self.list_version = orders.list_version;
-                self.settle(
-                    Event::Configured(Box::new(orders.config)),
-                    &Taken::nothing(),
-                    watcher,
-                )
+                self.orders = orders.config;
+                self.happen(Event::Configured(Box::new(self.config())), watcher)
             }
             Err(error) => watcher(Notice::Warning(error.as_ref())),
         }
@@ -213,7 +290,7 @@ impl Decider {
         let since = Stopwatch::start();
         self.follow(watcher)?;
         if self.reach.get() != self.gate.reach() {
-            self.settle(Event::Reach(self.reach.get()), &Taken::nothing(), watcher)?;
+            self.happen(Event::Reach(self.reach.get()), watcher)?;
         }
         self.replayed = seen.replayed_at;
         let is_text = seen.sight != Sight::Line(None);
@@ -223,17 +300,112 @@ impl Decider {
                 text: text.unwrap_or_else(|| NO_TEXT.to_owned()),
             },
         };
-        let taken = Taken {
+        let arrived = seen.arrival.since;
+        let mut taken = Taken {
             place: seen.place,
             is_text,
             since,
+            arrived,
+            timing: Timing {
+                read_us: seen.arrival.read_us,
+                taken_us: arrived.micros().saturating_sub(since.micros()),
+                ..Timing::default()
+            },
         };
-        self.settle(event, &taken, watcher)
+        self.settle(event, &mut taken, watcher)
+    }
+
+    /// Does what staff said meanwhile.
+    fn obey(&mut self, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        while let Some(command) = self
+            .commands
+            .as_ref()
+            .and_then(|commands| commands.try_recv().ok())
+        {
+            // What staff are told follows from what a sync brought last, as a scan does.
+            self.follow(watcher)?;
+            match command {
+                Command::Answer(answer) => self.happen(Event::Answered(answer), watcher)?,
+                Command::Desk(desk) => self.happen(Event::Desk(desk), watcher)?,
+                Command::Use(lane) => self.stand(lane, watcher)?,
+                Command::SignIn(operator) => {
+                    self.operator = operator;
+                    self.happen(Event::Configured(Box::new(self.config())), watcher)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stands elsewhere, or the other way round, from now on. What cannot be kept counts until the next start.
+    fn stand(&mut self, lane: LaneSetting, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        self.lane = LaneSetting {
+            gate: lane.gate.or(self.lane.gate.take()),
+            direction: lane.direction.or(self.lane.direction),
+        };
+        if let Err(error) = self.lane.keep(self.ledger.as_mut()) {
+            watcher(Notice::Warning(&error))?;
+        }
+        self.happen(Event::Configured(Box::new(self.config())), watcher)?;
+        watcher(Notice::Lane(&self.lane))
+    }
+
+    fn passed(&mut self, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        let Some((about, rest)) = self.opened.take() else {
+            return Ok(());
+        };
+        self.happen(Event::Passed(about), watcher)?;
+        let rest = rest.saturating_sub(1);
+        if rest > 0 && self.opened.is_none() {
+            // A turnstile turns once a pulse.
+            self.opened = Some((about, rest));
+            self.turn(watcher)?;
+        }
+        Ok(())
+    }
+
+    fn released(&mut self, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        match self.opened.take() {
+            Some((about, _)) => self.happen(Event::Released(about), watcher),
+            None => Ok(()),
+        }
+    }
+
+    /// Guests who were given back are on their way no more.
+    fn forget_opening(&mut self, draft: &Draft) {
+        if let Kind::Released(given_back) = draft.kind {
+            self.opened = self.opened.filter(|(about, _)| *about != given_back);
+        }
+    }
+
+    /// Opens what is wired to the gate. Where it may not have opened, staff are told.
+    fn turn(&self, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        let opened = self.turnstile.as_ref().map_or(Ok(()), Turnstile::open);
+        opened.or_else(|error| watcher(Notice::Warning(&error)))
+    }
+
+    /// Lights the verdict's lamp.
+    fn light(&self, announcement: &Announcement, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        let lamp = match announcement.verdict {
+            Outcome::Admit => Lamp::Admit,
+            Outcome::Deny => Lamp::Deny,
+            Outcome::Ask => Lamp::Ask,
+        };
+        let lit = self
+            .turnstile
+            .as_ref()
+            .map_or(Ok(()), |turnstile| turnstile.light(lamp));
+        lit.or_else(|error| watcher(Notice::Warning(&error)))
+    }
+
+    /// As [`Self::settle`], for what no frame or line brought.
+    fn happen(&mut self, event: Event, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        self.settle(event, &mut Taken::nothing(), watcher)
     }
 
     /// Tells the gate of an event and does what it wants, until it wants no more. A watcher's failure does not keep
     /// the rest from being done: what was decided is recorded.
-    fn settle(&mut self, event: Event, taken: &Taken, watcher: &mut Watcher<'_>) -> io::Result<()> {
+    fn settle(&mut self, event: Event, taken: &mut Taken, watcher: &mut Watcher<'_>) -> io::Result<()> {
         let mut told = Ok(());
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
@@ -241,12 +413,22 @@ impl Decider {
             for effect in self.gate.handle(event, self.moment(), &now) {
                 match effect {
                     Effect::LookUp { ticket, count } => events.push_back(self.look_up(ticket, count)),
-                    Effect::Record(draft) => events.push_back(self.record(draft)),
-                    // A gate without a screen has no lock either: the verdict is all there is to see.
-                    Effect::Open(_) => {}
+                    Effect::Record(draft) => {
+                        self.forget_opening(&draft);
+                        taken.timing.handed_us = Some(taken.arrived.micros());
+                        events.push_back(self.record(draft));
+                        taken.timing.recorded_us = Some(taken.arrived.micros());
+                    }
+                    Effect::Open(opening) => {
+                        self.opened = opening.about().zip(Some(opening.persons()));
+                        told = told.and(self.turn(watcher));
+                        taken.timing.opened_us = Some(taken.arrived.micros());
+                    }
+                    Effect::AnswerDesk(answer) => told = told.and_then(|()| watcher(Notice::Desk(&answer))),
                     Effect::NoteDenial(denial) => told = told.and(self.note(*denial, watcher)),
                     Effect::Fault(fault) => told = told.and_then(|()| watcher(Notice::Fault(&fault))),
                     Effect::Announce(announcement) => {
+                        told = told.and(self.light(&announcement, watcher));
                         told = told.and_then(|()| watcher(Notice::Verdict(taken.told(&announcement))));
                     }
                 }
@@ -308,7 +490,10 @@ impl Decider {
 
     fn close(&mut self, watcher: &mut Watcher<'_>) -> Result<(), RunError> {
         // What the watcher is told here is of no verdict, and it may be gone.
-        let _ = self.settle(Event::Closing, &Taken::nothing(), watcher);
+        let _ = self.happen(Event::Closing, watcher);
+        if let Some(turnstile) = &self.turnstile {
+            turnstile.close();
+        }
         self.keep_denials().map_err(RunError::Denials)
     }
 }
@@ -316,10 +501,13 @@ impl Decider {
 impl Taken {
     /// Where time or a person's coming decides, and no frame.
     fn nothing() -> Self {
+        let since = Stopwatch::start();
         Self {
             place: Place::default(),
             is_text: true,
-            since: Stopwatch::start(),
+            since,
+            arrived: since,
+            timing: Timing::default(),
         }
     }
 
@@ -329,6 +517,10 @@ impl Taken {
             text: self.is_text.then_some(announcement.text.as_str()),
             place: &self.place,
             latency_us: self.since.micros(),
+            timing: Timing {
+                told_us: self.arrived.micros(),
+                ..self.timing
+            },
         }
     }
 }

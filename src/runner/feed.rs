@@ -33,6 +33,11 @@ impl Feed {
         let _ = self.give(Intake::End(End::Asked));
     }
 
+    /// Gives what is of use only while the decider waits: dropped where something else does that.
+    pub(super) fn offer(&self, intake: Intake) {
+        let _ = self.0.try_send(intake);
+    }
+
     pub(super) fn give(&self, intake: Intake) -> Result<(), Gone> {
         self.0.send(intake).map_err(|_| Gone)
     }

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use super::feed::{Feed, Gone};
 use super::intake::{End, Intake, Place, Seen, Sight};
+use super::stopwatch::Stopwatch;
+use super::timing::Arrival;
 use crate::device::camera_replay::ReplayFrame;
 use crate::device::image_file::{ImageFileError, LumaImage};
 use crate::domain::time::Moment;
@@ -87,6 +89,7 @@ fn feed_frames(
             feed.give(Intake::NewPerson)?;
         }
         folder.clone_from(&frame.folder);
+        let since = Stopwatch::start();
         let texts = match guarded(&frame, |frame| reader(frame, is_new_person)) {
             Ok(texts) => texts,
             Err(trouble) => {
@@ -100,6 +103,7 @@ fn feed_frames(
                 index: frame.index,
             },
             replayed_at: Some(rate.moment(number)),
+            arrival: Arrival::read_since(since),
             sight: Sight::Codes(texts),
         }))?;
     }
@@ -162,10 +166,11 @@ mod tests {
                 place,
                 replayed_at: Some(Moment(at)),
                 sight: Sight::Codes(texts),
+                ..
             }) => {
                 format!("{} at {at}: {}", place.index, texts.join(" "))
             }
-            Intake::Seen(seen) => format!("{seen:?}"),
+            other => format!("{other:?}"),
         };
         intake.iter().map(word).collect()
     }

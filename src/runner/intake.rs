@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
+use super::timing::Arrival;
+use crate::domain::health::CameraState;
 use crate::domain::time::Moment;
 
 /// Something that the gate hears of.
@@ -13,6 +15,14 @@ pub enum Intake {
     NewPerson,
     /// A frame or a line.
     Seen(Seen),
+    /// A guest passed the turnstile.
+    Passed,
+    /// The turnstile closed again without a guest.
+    Released,
+    /// A device came, went or changed.
+    Device(DeviceNews),
+    /// Look whether something else is to be done, such as a command.
+    Woken,
     /// Something that staff should know; the source goes on.
     Warning(Box<dyn Error + Send + Sync>),
     /// Nothing more comes.
@@ -26,6 +36,8 @@ pub struct Seen {
     pub place: Place,
     /// The lane's time where the source is replayed; none where it is now.
     pub replayed_at: Option<Moment>,
+    /// When it arrived.
+    pub arrival: Arrival,
     /// What was on it.
     pub sight: Sight,
 }
@@ -46,6 +58,22 @@ pub enum Sight {
     Codes(Vec<String>),
     /// A line; none where it was no text.
     Line(Option<String>),
+}
+
+/// A device that came, went or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceNews {
+    /// How the camera does.
+    Camera(CameraState),
+    /// A scanner is there, or is not.
+    Scanner {
+        /// Its device or port.
+        name: Arc<str>,
+        /// Whether it is there.
+        connected: bool,
+    },
+    /// The fire alarm began, or ended. While it is active the relay is held.
+    FireAlarm(bool),
 }
 
 /// Why nothing more comes.

@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 
 use super::feed::{Feed, Gone};
 use super::intake::{End, Intake, Place, Seen, Sight};
+use super::timing::Arrival;
 use crate::device::scanner_line::{Line, Lines};
 
 /// Takes lines on a thread of its own.
@@ -27,6 +28,7 @@ fn feed_lines<R: BufRead>(feed: &Feed, lines: Lines<R>) -> Result<End, Gone> {
         feed.give(Intake::Seen(Seen {
             place: Place { folder: None, index },
             replayed_at: None,
+            arrival: Arrival::now(),
             sight: Sight::Line(text),
         }))?;
     }

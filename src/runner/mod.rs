@@ -1,23 +1,38 @@
-//! The gate's loop without a screen. One thread reads, one decides and alone owns gate and ledger; between them is
-//! a bounded channel.
+//! The gate's loop without a screen. Threads read, one a source; one decides and alone owns gate and ledger; between them
+//! is a bounded channel. What opens, lights and sounds is switched by the decider before anybody is told, and switched
+//! back by a thread of its own.
 
+mod camera;
 mod decider;
+mod desk;
 mod feed;
 mod frames;
 mod intake;
+mod latest;
 mod lines;
+mod news;
+mod preview;
 mod reach;
 mod stopwatch;
+mod timing;
+mod turnstile;
 
 use std::any::Any;
 use std::error::Error;
 
+pub use camera::{CameraPlan, OpenCamera, watch_camera};
 pub use decider::{Decider, Notice, Orders, Reread, RunError, Told, Watcher};
+pub use desk::{Command, CommandDesk, DeskError, LaneSetting};
 pub use feed::Feed;
 pub use frames::{FrameRate, FrameRateError, read_frames};
-pub use intake::{End, Intake, Place, Seen, Sight};
+pub use intake::{DeviceNews, End, Intake, Place, Seen, Sight};
+pub use latest::{Fetched, Latest};
 pub use lines::read_lines;
+pub use news::{News, Reporter};
+pub use preview::Preview;
 pub use reach::SharedReach;
+pub use timing::{Arrival, Timing};
+pub use turnstile::Turnstile;
 
 /// What a panic said.
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 /// Runs from when it was started.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stopwatch(Instant);
 
 impl Stopwatch {

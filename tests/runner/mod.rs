@@ -14,7 +14,7 @@ use wicket::domain::ticket::{self, Claims, Keyring, Trust};
 use wicket::domain::time::{Moment, UnixSeconds};
 use wicket::domain::verdict::Reason;
 use wicket::ledger::{Ledger, MemoryLedger, Opening, SqliteLedger};
-use wicket::runner::{Decider, End, Intake, Notice, Orders, Place, Reread, RunError, Seen, Sight};
+use wicket::runner::{Arrival, Decider, End, Intake, Notice, Orders, Place, Reread, RunError, Seen, Sight};
 
 const AT: UnixSeconds = UnixSeconds(1_795_000_000);
 const STREAM: StreamId = StreamId::new([3; 16]);
@@ -76,6 +76,7 @@ fn frame(index: u64, codes: &[String]) -> Intake {
     Intake::Seen(Seen {
         place: Place { folder: None, index },
         replayed_at: Some(Moment(index * 33)),
+        arrival: Arrival::now(),
         sight: Sight::Codes(codes.to_vec()),
     })
 }
@@ -84,6 +85,7 @@ fn line(index: u64, text: Option<String>) -> Intake {
     Intake::Seen(Seen {
         place: Place { folder: None, index },
         replayed_at: None,
+        arrival: Arrival::now(),
         sight: Sight::Line(text),
     })
 }
@@ -111,6 +113,7 @@ fn told(ledger: Box<dyn Ledger>, direction: Direction, intakes: Vec<Intake>) -> 
             }
             Notice::Fault(fault) => fault.to_string(),
             Notice::Warning(warning) => warning.to_string(),
+            other => format!("{other:?}"),
         });
         Ok(())
     };
@@ -329,6 +332,7 @@ fn orders_that_cannot_be_read_are_told_and_read_again_with_the_next_scan() {
             Notice::Verdict(told) => format!("{:?} at {}", told.announcement.verdict, told.announcement.gate),
             Notice::Fault(fault) => fault.to_string(),
             Notice::Warning(warning) => warning.to_string(),
+            other => format!("{other:?}"),
         });
         Ok(())
     };

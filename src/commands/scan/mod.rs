@@ -3,6 +3,7 @@
 mod hints;
 mod report;
 mod setup;
+mod words;
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -169,6 +170,11 @@ fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()>
         Notice::Verdict(told) => {
             writeln!(out, "{}", report::line(told.announcement))?;
             out.flush()
+        }
+        Notice::Desk(_) | Notice::Lane(_) => Ok(()),
+        Notice::Device(news) => {
+            say::remark(&format!("wicket: {}", words::of_device(news)));
+            Ok(())
         }
         Notice::Fault(fault) => {
             say::remark(&format!("wicket: {fault}"));

@@ -17,13 +17,13 @@ const JUST_NOW_MS: u64 = 20_000;
 pub struct Decision {
     /// The verdict.
     pub verdict: Verdict,
-    /// What was wrong with an exit: it opens all the same.
+    /// What was wrong with an exit, which opens all the same, or with an entry that a supervisor let through.
     pub noted: Option<Noted>,
     /// The entry that a restart interrupted, and whose guest goes through now: no new entry.
     pub resumes: Option<FactRef>,
 }
 
-/// What was wrong with an exit.
+/// What was wrong with an exit, or with an entry that a supervisor let through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {
     /// The reason for which an entry would have been refused.
@@ -38,6 +38,33 @@ pub fn admit(inputs: &Inputs<'_>) -> Decision {
     match inputs.request.direction {
         Direction::Entry | Direction::Check => let_in(inputs),
         Direction::Exit => let_out(inputs),
+    }
+}
+
+/// What a supervisor makes of a refusal: the guest enters all the same, and what stood against it is noted. Other
+/// decisions stand.
+#[must_use]
+pub fn overrule(decision: Decision, inputs: &Inputs<'_>) -> Decision {
+    let Verdict::Deny {
+        reason,
+        fact,
+        mut flags,
+    } = decision.verdict
+    else {
+        return decision;
+    };
+    flags.push(Flag::Overridden);
+    Decision {
+        verdict: Verdict::Admit {
+            entry: inputs
+                .history
+                .entry_count(&inputs.lane.site.into)
+                .saturating_add(1),
+            persons: inputs.request.persons.unwrap_or(1).max(1),
+            flags,
+        },
+        noted: Some(Noted { reason, fact }),
+        resumes: None,
     }
 }
 

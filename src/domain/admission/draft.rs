@@ -6,7 +6,7 @@ use crate::domain::checkin::{Draft, Kind};
 use crate::domain::ids::OperatorId;
 use crate::domain::ticket::{Freshness, freshness};
 use crate::domain::time::UnixSeconds;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Flag, Verdict};
 
 /// What a fact says about the knowledge that it rests on, beside the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +24,7 @@ pub fn draft(inputs: &Inputs<'_>, decision: &Decision, knowledge: &Knowledge) ->
         return None;
     };
     let kind = match (inputs.request.direction, decision.resumes) {
+        (Direction::Entry, None) if flags.contains(&Flag::Overridden) => Kind::Override,
         (Direction::Entry, None) => Kind::Entry,
         // The entry stands already: that its guest goes through now is all that is new.
         (Direction::Entry, Some(entry)) => Kind::Passed(entry),

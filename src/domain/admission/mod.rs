@@ -12,7 +12,7 @@ pub(in crate::domain) mod fixtures;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Decision, Noted, admit};
+pub use decide::{Decision, Noted, admit, overrule};
 pub use draft::{Knowledge, draft};
 pub use inputs::{Direction, Inputs, Lane, Occupancy, Reach, Request, Shown};
 pub use listing::{Known, Listing, Status, TicketRow};

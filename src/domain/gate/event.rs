@@ -90,6 +90,8 @@ pub enum Event {
     Released(FactRef),
     /// What staff say to a prompt.
     Answered(Answer),
+    /// Something that staff want done without a code.
+    Desk(Desk),
     /// The gate goes by something else from now on.
     Configured(Box<Config>),
     /// How the gate stands to the others from now on; [`Reach::Apart`] until it is told.
@@ -111,6 +113,48 @@ pub enum Answer {
     Persons(u8),
 }
 
+/// What staff do by hand. Whoever sends it has made sure that they may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Desk {
+    /// Check a ticket in, or out, that was found by its check code, its order or its name. It must be on the list.
+    CheckIn {
+        /// The ticket.
+        ticket: TicketId,
+        /// Who does it.
+        operator: OperatorId,
+    },
+    /// Let the guest in who was refused last, against the refusal.
+    Override {
+        /// The ticket that was refused: another one's refusal is not meant.
+        ticket: TicketId,
+        /// The supervisor.
+        operator: OperatorId,
+    },
+    /// Take back the last admission.
+    Undo {
+        /// Who does it.
+        operator: Option<OperatorId>,
+    },
+}
+
+/// What became of something that staff wanted, where no verdict tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskAnswer {
+    /// The last admission is taken back, durably.
+    Undone {
+        /// Its ticket.
+        ticket: TicketId,
+        /// Persons who may come again.
+        persons: u8,
+    },
+    /// Nobody was admitted here who could be taken back.
+    NothingToUndo,
+    /// No refusal of this ticket is to be overridden: there was none, or it was too long ago.
+    NothingToOverride,
+    /// Guests are passing; ask again when they have.
+    Busy,
+}
+
 /// What a gate wants done, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -127,6 +171,8 @@ pub enum Effect {
     Open(Opening),
     /// Show, sound and print a verdict.
     Announce(Box<Announcement>),
+    /// Tell staff what became of what they wanted.
+    AnswerDesk(DeskAnswer),
     /// Keep a refusal; it may be skipped under pressure.
     NoteDenial(Box<Denial>),
     /// Tell staff that something does not work, and what to do.

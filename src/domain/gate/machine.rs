@@ -4,14 +4,15 @@ use std::collections::VecDeque;
 
 use super::announcement::{Announcement, Outcome};
 use super::denials::Denials;
-use super::event::{Answer, Config, Effect, Event, Fault};
+use super::desk::Remembered;
+use super::event::{Answer, Config, Desk, DeskAnswer, Effect, Event, Fault};
 use super::opening::{Awaited, Unrecorded};
 use super::passing::Passing;
 use super::scan::{Judged, Knowing, Scan};
 use super::view::{Key, Reading, View};
 use crate::domain::admission::{Direction, Known, Occupancy, Reach};
 use crate::domain::checkin::{Denial, Draft, Fact, History};
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{OperatorId, TicketId};
 use crate::domain::time::{Moment, Now};
 use crate::domain::verdict::{Prompt, Reason};
 
@@ -31,6 +32,7 @@ pub struct Gate {
     view: View,
     lines: VecDeque<String>,
     denials: Denials,
+    remembered: Remembered,
     reach: Reach,
 }
 
@@ -78,6 +80,7 @@ impl Gate {
             view: View::default(),
             lines: VecDeque::new(),
             denials: Denials::default(),
+            remembered: Remembered::default(),
             reach: Reach::default(),
         }
     }
@@ -130,6 +133,7 @@ impl Gate {
             Event::Passed(about) => self.pass(when, |passing, now| passing.passed(about, now)),
             Event::Released(about) => self.pass(when, |passing, now| passing.released(about, now)),
             Event::Answered(answer) => self.answered(answer, when),
+            Event::Desk(desk) => self.desk(desk, when),
             Event::Configured(config) => self.configured(config),
             Event::Reach(reach) => self.reached(reach),
             Event::Tick => Vec::new(),
@@ -309,6 +313,9 @@ impl Gate {
             return vec![Effect::Record(Box::new(draft))];
         }
         if judged.announcement.verdict == Outcome::Deny {
+            if scan.request.direction == Direction::Entry {
+                self.remembered.refused(&scan, when.at);
+            }
             return self.refuse(judged.announcement, Key::Ticket(scan.ticket()), when);
         }
         if let Some(prompt) = judged.announcement.prompt {
@@ -331,7 +338,54 @@ impl Gate {
         self.look_up(scan, when)
     }
 
+    /// Staff are never kept waiting in silence: each wish ends in a verdict, an answer or a fault.
+    fn desk(&mut self, desk: Desk, when: When<'_>) -> Vec<Effect> {
+        match desk {
+            Desk::Undo { operator } => self.undo(operator, when),
+            Desk::CheckIn { .. } | Desk::Override { .. } if self.is_busy() => {
+                vec![Effect::AnswerDesk(DeskAnswer::Busy)]
+            }
+            Desk::CheckIn { ticket, operator } => {
+                let scan = Scan::by_hand(ticket, &self.config, operator);
+                self.view.judged(&Key::Ticket(ticket), when.at);
+                self.start_by_hand(scan, when)
+            }
+            Desk::Override { ticket, operator } => {
+                match self.remembered.overridden(ticket, operator, when.at) {
+                    Some(scan) => self.start_by_hand(scan, when),
+                    None => vec![Effect::AnswerDesk(DeskAnswer::NothingToOverride)],
+                }
+            }
+        }
+    }
+
+    fn start_by_hand(&mut self, scan: Scan, when: When<'_>) -> Vec<Effect> {
+        self.asked = None;
+        if !self.config.closed {
+            return self.look_up(scan, when);
+        }
+        let (kind, gate) = (self.config.direction, self.config.gate.clone());
+        let announcement = Announcement::refused(scan.text.clone(), kind, gate, Reason::OutOfOrder);
+        self.refuse(announcement, Key::Ticket(scan.ticket()), when)
+    }
+
+    fn undo(&mut self, operator: Option<OperatorId>, when: When<'_>) -> Vec<Effect> {
+        match self.remembered.undo(operator, when.now) {
+            Some(draft) => {
+                // Whoever is on their way through is taken back too.
+                if let State::Passing(_) = self.state {
+                    self.state = State::Free;
+                }
+                vec![Effect::Record(Box::new(draft))]
+            }
+            None => vec![Effect::AnswerDesk(DeskAnswer::NothingToUndo)],
+        }
+    }
+
     fn recorded(&mut self, fact: &Fact, when: When<'_>) -> Vec<Effect> {
+        if let Some((ticket, persons)) = self.remembered.recorded(fact) {
+            return vec![Effect::AnswerDesk(DeskAnswer::Undone { ticket, persons })];
+        }
         let State::Recording(awaited) = &self.state else {
             return Vec::new();
         };
@@ -346,6 +400,7 @@ impl Gate {
     }
 
     fn record_failed(&mut self, draft: &Draft, why: String, when: When<'_>) -> Vec<Effect> {
+        self.remembered.not_recorded(draft);
         let fault = Effect::Fault(Fault::Record { why });
         match self.awaited(draft).map(|awaited| awaited.failed()) {
             Some(Unrecorded::Leave(opening, announcement)) => {

@@ -3,6 +3,7 @@
 
 mod announcement;
 mod denials;
+mod desk;
 mod event;
 mod machine;
 mod opening;
@@ -14,6 +15,6 @@ mod view;
 mod tests;
 
 pub use announcement::{Announcement, Outcome};
-pub use event::{Answer, Config, Count, Effect, Event, Fault, Passage};
+pub use event::{Answer, Config, Count, Desk, DeskAnswer, Effect, Event, Fault, Passage};
 pub use machine::Gate;
 pub use opening::Opening;

@@ -5,10 +5,12 @@ use super::event::{Config, Count};
 use super::opening::Awaited;
 use crate::domain::admission::{
     Decision, Direction, Inputs, Knowledge, Listing, Noted, Occupancy, Reach, Request, Shown, admit, draft,
+    overrule,
 };
 use crate::domain::checkin::{Draft, History};
-use crate::domain::ids::TicketId;
-use crate::domain::time::Now;
+use crate::domain::ids::{OperatorId, TicketId, TicketType};
+use crate::domain::ticket::Claims;
+use crate::domain::time::{Now, UnixSeconds};
 use crate::domain::verdict::Reason;
 
 /// One scan of a code whose issuer's signature holds.
@@ -17,6 +19,16 @@ pub(super) struct Scan {
     pub(super) text: String,
     pub(super) shown: Shown,
     pub(super) request: Request,
+    pub(super) hand: Option<Hand>,
+}
+
+/// Who does a scan by hand, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hand {
+    /// Staff check in a ticket that shows no code.
+    CheckIn(OperatorId),
+    /// A supervisor lets in whom the gate refused.
+    Override(OperatorId),
 }
 
 /// What is known when a scan is judged.
@@ -45,7 +57,46 @@ impl Scan {
             direction,
             ..Request::default()
         };
-        Self { text, shown, request }
+        Self {
+            text,
+            shown,
+            request,
+            hand: None,
+        }
+    }
+
+    /// A ticket of which nothing but its id is known: it counts by its row on the list alone, and shows no text.
+    pub(super) fn by_hand(ticket: TicketId, config: &Config, operator: OperatorId) -> Self {
+        let shown = Shown {
+            claims: Claims {
+                event: config.rules.event.clone(),
+                ticket_type: TicketType::unknown(),
+                ticket,
+                valid_from: None,
+                valid_until: UnixSeconds(u64::MAX),
+                admits: 1,
+                issued_at: None,
+                holder: None,
+            },
+            list_only: true,
+            presented_at: None,
+            defect: None,
+        };
+        Self::new(String::new(), shown, config.direction).by(Hand::CheckIn(operator))
+    }
+
+    /// The same scan, done by hand.
+    pub(super) fn by(self, hand: Hand) -> Self {
+        Self {
+            hand: Some(hand),
+            ..self
+        }
+    }
+
+    fn operator(&self) -> Option<&OperatorId> {
+        self.hand.as_ref().map(|hand| match hand {
+            Hand::CheckIn(operator) | Hand::Override(operator) => operator,
+        })
     }
 
     pub(super) fn ticket(&self) -> TicketId {
@@ -106,10 +157,13 @@ impl Scan {
             now,
             request: &self.request,
         };
-        let decision = note(admit(&inputs));
+        let decision = note(match self.hand {
+            Some(Hand::Override(_)) => overrule(admit(&inputs), &inputs),
+            Some(Hand::CheckIn(_)) | None => admit(&inputs),
+        });
         let knowledge = Knowledge {
             list_version: knowing.list_version,
-            operator: config.operator.clone(),
+            operator: self.operator().or(config.operator.as_ref()).cloned(),
         };
         let rules = &config.rules;
         let home = rules.home(&self.ticket(), inputs.ticket_type());

@@ -188,7 +188,7 @@ impl Scanner {
                     Effect::Open(opening) => happened.push(Happened::Opened(opening)),
                     Effect::Announce(announcement) => happened.push(Happened::Told(announcement)),
                     // Refusals change nothing, and the run says of a failing store what it needs to know.
-                    Effect::NoteDenial(_) | Effect::Fault(_) => {}
+                    Effect::NoteDenial(_) | Effect::Fault(_) | Effect::AnswerDesk(_) => {}
                 }
             }
         }

@@ -1,3 +1,4 @@
+mod desk;
 mod lanes;
 mod model;
 mod opening;
@@ -6,7 +7,7 @@ mod scans;
 
 use ed25519_dalek::SigningKey;
 
-use super::{Announcement, Config, Effect, Event, Gate, Opening, Passage};
+use super::{Announcement, Config, DeskAnswer, Effect, Event, Gate, Opening, Passage};
 use crate::domain::admission::fixtures::{NOON, OWN, claims, rules};
 use crate::domain::admission::{Direction, Known, Listing};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef, Kind};
@@ -80,6 +81,8 @@ struct Venue {
     opened: Vec<Opening>,
     denials: Vec<Denial>,
     faults: usize,
+    answers: Vec<DeskAnswer>,
+    listing: Listing,
     lookups: usize,
 }
 
@@ -99,6 +102,8 @@ impl Venue {
             opened: Vec::new(),
             denials: Vec::new(),
             faults: 0,
+            answers: Vec::new(),
+            listing: Listing::NoList,
             lookups: 0,
         }
     }
@@ -140,6 +145,7 @@ impl Venue {
             Effect::Announce(announcement) => self.said.push(*announcement),
             Effect::NoteDenial(denial) => self.denials.push(*denial),
             Effect::Fault(_) => self.faults += 1,
+            Effect::AnswerDesk(answer) => self.answers.push(answer),
         }
         None
     }
@@ -153,7 +159,7 @@ impl Venue {
         Event::Known {
             ticket,
             known: Box::new(Known {
-                listing: Listing::NoList,
+                listing: self.listing.clone(),
                 facts: of_ticket.cloned().collect(),
                 conflict: self.conflict,
             }),

@@ -1,7 +1,7 @@
 //! Durable before green: no order of events opens a gate before the ledger's word on the very fact.
 
 use super::*;
-use crate::domain::gate::Answer;
+use crate::domain::gate::{Answer, Desk};
 
 /// What was handed to the ledger and not answered.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ struct Explored {
 }
 
 /// Events that may come at any time, by number; those that answer are made from what the gate wanted last.
-const EVENTS: usize = 14;
+const EVENTS: usize = 16;
 
 fn event(number: usize, explored: &Explored) -> Option<Event> {
     let draft = || explored.awaited.clone();
@@ -49,6 +49,11 @@ fn event(number: usize, explored: &Explored) -> Option<Event> {
         10 => Event::Released(about),
         11 => Event::Answered(Answer::Yes),
         12 => Event::Configured(Box::new(explored.gate.config().clone())),
+        13 => Event::Desk(Desk::Override {
+            ticket: id(1),
+            operator: "supervisor-1".parse().expect("a name"),
+        }),
+        14 => Event::Desk(Desk::Undo { operator: None }),
         _ => Event::Tick,
     })
 }
@@ -72,7 +77,7 @@ fn step(explored: &Explored, event: Event) -> Explored {
     let is_awaited = |draft: &Draft| explored.awaited.as_ref() == Some(draft);
     let may_open = match &event {
         Event::Recorded(fact) => {
-            is_awaited(&fact.draft) && matches!(fact.draft.kind, Kind::Entry | Kind::Exit)
+            is_awaited(&fact.draft) && matches!(fact.draft.kind, Kind::Entry | Kind::Override | Kind::Exit)
         }
         Event::RecordFailed { draft, .. } => is_awaited(draft) && draft.kind == Kind::Exit,
         _ => false,
