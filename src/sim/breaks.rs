@@ -1,16 +1,22 @@
 //! Ways to break the product, each as a wrapper around sound code, so that a run can show that it would notice.
 
+use std::io::Cursor;
+
+use ed25519_dalek::SigningKey;
+
 use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::ids::{DeviceId, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
 use crate::ledger::{
-    Building, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList, Pulse, SealedSegment,
-    SqliteLedger, SyncClaim, Unsealed,
+    Building, DEVICE_KEY_SETTING, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList,
+    Pulse, SealedSegment, SqliteLedger, SyncClaim, Unsealed,
 };
+use crate::sync::bundle::{self, ImportError};
+use crate::wire::bundle::{Bundle, Item};
 use crate::wire::upload::{Held, Receipt};
-use crate::wire::{Cursor, LogPage, Segment, SnapshotPage};
+use crate::wire::{Cursor as Place, LogPage, Segment, SnapshotPage};
 
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -27,6 +33,8 @@ pub enum Break {
     DedupeDropped,
     /// A gate believes its wall clock.
     ClockTrusted,
+    /// A gate takes what is on a stick without a look at who signed it.
+    UnsignedStick,
 }
 
 /// The store as a gate's processes use it.
@@ -35,6 +43,33 @@ pub(super) fn ledger(sound: SqliteLedger, broken: Option<Break>) -> Box<dyn Ledg
         Some(broken @ (Break::CursorFirst | Break::DedupeDropped)) => Box::new(Broken { sound, broken }),
         _ => Box::new(sound),
     }
+}
+
+/// What is on a stick comes into a gate's store.
+pub(super) fn import(
+    ledger: &mut dyn Ledger,
+    file: Cursor<&[u8]>,
+    broken: Option<Break>,
+) -> Result<(), ImportError> {
+    match broken {
+        Some(Break::UnsignedStick) => import_unsigned(ledger, file),
+        _ => bundle::import(ledger, file).map(drop),
+    }
+}
+
+fn import_unsigned(ledger: &mut dyn Ledger, file: Cursor<&[u8]>) -> Result<(), ImportError> {
+    let secret = ledger.setting(DEVICE_KEY_SETTING)?.expect("enrolled");
+    let key = SigningKey::from_bytes(&secret.try_into().expect("a key"));
+    let mut bundle = Bundle::open(file)?;
+    let mut items = bundle.items(&key)?;
+    while let Some(item) = items.next_item()? {
+        if let Item::Segment(bytes) = item
+            && let Ok(segment) = Segment::unverified(&bytes)
+        {
+            ledger.merge(&[(bytes.into(), segment)])?;
+        }
+    }
+    Ok(())
 }
 
 struct Broken {
@@ -118,7 +153,7 @@ impl Ledger for Broken {
         fn note_denials(&mut self, denials: &[Denial]) -> ();
         fn denials(&mut self, limit: usize) -> Vec<Denial>;
         fn documents(&mut self) -> EventDocuments;
-        fn cursor(&mut self) -> Option<Cursor>;
+        fn cursor(&mut self) -> Option<Place>;
         fn building(&mut self) -> Option<Building>;
         fn clear_dropped(&mut self) -> bool;
         fn unsealed(&mut self, limit: usize) -> Option<Unsealed>;

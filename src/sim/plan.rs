@@ -3,11 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::chance::Chance;
-
-/// Gates at the most: more add time and no new kinds of trouble.
-const GATES_MAX: u64 = 4;
-/// Steps at the most, and at the least.
-const STEPS: (u64, u64) = (100, 180);
+use super::draw;
 
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +103,73 @@ pub enum Step {
         /// Which.
         gate: usize,
     },
+    /// A gate comes to one of the venue's networks, where it finds the other gates on it.
+    Join {
+        /// Which.
+        gate: usize,
+        /// The network.
+        network: usize,
+    },
+    /// A gate is on no network of the venue any more; its connections fall silent.
+    Leave {
+        /// Which.
+        gate: usize,
+    },
+    /// A gate calls another at an address that was given by hand.
+    Call {
+        /// Who calls.
+        gate: usize,
+        /// Whom.
+        other: usize,
+    },
+    /// What a gate said to its neighbour next on one of their connections arrives.
+    Hear {
+        /// On which, and in which direction.
+        stream: usize,
+    },
+    /// A connection between neighbours breaks; what is on its way there is lost.
+    Break {
+        /// Which.
+        connection: usize,
+    },
+    /// Somebody takes a gate's check-ins along on a stick.
+    Export {
+        /// Whose.
+        gate: usize,
+    },
+    /// Somebody takes the event's list along on a stick.
+    ExportList,
+    /// A stick comes to a gate.
+    Import {
+        /// Which.
+        stick: usize,
+        /// Where.
+        gate: usize,
+    },
+    /// A stick comes to the server, whose answer is on another from then on.
+    Bring {
+        /// Which.
+        stick: usize,
+    },
+    /// A bit changes on a stick.
+    Spoil {
+        /// Which.
+        stick: usize,
+        /// Where.
+        byte: usize,
+    },
+    /// A stick is pulled out while it is written.
+    Tear {
+        /// Which.
+        stick: usize,
+        /// Where what is there ends.
+        byte: usize,
+    },
+    /// A stranger writes a stick in a gate's name.
+    Forge {
+        /// Whose.
+        gate: usize,
+    },
     /// The process that scans ends and starts again.
     Restart {
         /// Where.
@@ -177,170 +240,8 @@ impl Plan {
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let gates = 2 + usize::try_from(chance.below(GATES_MAX - 1)).unwrap_or(0);
-        let steps = STEPS.0 + chance.below(STEPS.1 - STEPS.0);
-        // Some runs are calm, and some are not: each draws how much of what goes wrong in it.
-        let trouble = Trouble::draw(&mut chance);
-        let steps = (0..steps).map(|_| step(&mut chance, &trouble)).collect();
+        let gates = draw::gates(&mut chance);
+        let steps = draw::steps(&mut chance, gates);
         Self { seed, gates, steps }
     }
-}
-
-/// How often things go wrong in a run, as weights.
-struct Trouble {
-    network: u64,
-    machines: u64,
-    backups: u64,
-    clocks: u64,
-    server: u64,
-}
-
-impl Trouble {
-    fn draw(chance: &mut Chance) -> Self {
-        let mut level = |most: u64| {
-            if chance.eighths(3) {
-                0
-            } else {
-                chance.below(most + 1)
-            }
-        };
-        Self {
-            network: level(12),
-            machines: level(10),
-            backups: level(6),
-            clocks: level(8),
-            server: level(6),
-        }
-    }
-}
-
-/// A step and its weight.
-type Weighted = (u64, fn(&mut Chance) -> Step);
-
-fn step(chance: &mut Chance, trouble: &Trouble) -> Step {
-    let weighted: [Weighted; 12] = [
-        (34, scan),
-        (4, |chance| Step::Answer {
-            gate: any(chance),
-            yes: chance.eighths(6),
-        }),
-        (10, wait),
-        (8, |chance| Step::StartSync { gate: any(chance) }),
-        (7, |chance| Step::Sync { gate: any(chance) }),
-        (24, |chance| Step::Deliver { packet: any(chance) }),
-        (6, organiser),
-        (trouble.network, network),
-        (trouble.machines, machine),
-        (trouble.backups, backup),
-        (trouble.clocks, clock),
-        (trouble.server, server),
-    ];
-    let all = weighted.iter().map(|(weight, _)| weight).sum();
-    let mut drawn = chance.below(all);
-    for (weight, make) in weighted {
-        if drawn < weight {
-            return make(chance);
-        }
-        drawn -= weight;
-    }
-    wait(chance)
-}
-
-fn scan(chance: &mut Chance) -> Step {
-    Step::Scan {
-        gate: any(chance),
-        // Few tickets, so that they meet themselves.
-        ticket: any(chance),
-        exit: chance.eighths(2),
-    }
-}
-
-fn wait(chance: &mut Chance) -> Step {
-    let longest = *chance.pick(&[100, 5_000, 5_000, 60_000, 600_000, 3_600_000]);
-    Step::Wait {
-        ms: chance.below(longest),
-    }
-}
-
-fn organiser(chance: &mut Chance) -> Step {
-    match chance.below(4) {
-        0 | 1 => Step::Sell { kind: any(chance) },
-        2 => Step::Revoke { ticket: any(chance) },
-        _ => Step::Reissue { ticket: any(chance) },
-    }
-}
-
-fn network(chance: &mut Chance) -> Step {
-    match chance.below(7) {
-        0 => Step::Lose { packet: any(chance) },
-        1 => Step::Duplicate { packet: any(chance) },
-        2 => Step::Corrupt {
-            packet: any(chance),
-            byte: any(chance),
-        },
-        3 => Step::GiveUp { gate: any(chance) },
-        4 => Step::CutOff { gate: any(chance) },
-        _ => Step::Reconnect { gate: any(chance) },
-    }
-}
-
-fn machine(chance: &mut Chance) -> Step {
-    let gate = any(chance);
-    match chance.below(4) {
-        0 => Step::Restart { gate },
-        1 => Step::Kill {
-            gate,
-            after: soon(chance),
-        },
-        _ => Step::Cut {
-            gate,
-            after: soon(chance),
-        },
-    }
-}
-
-fn backup(chance: &mut Chance) -> Step {
-    let gate = any(chance);
-    match chance.below(5) {
-        0 | 1 => Step::BackUp { gate },
-        2 | 3 => Step::Restore { gate },
-        _ => Step::Clone { gate },
-    }
-}
-
-fn clock(chance: &mut Chance) -> Step {
-    let gate = any(chance);
-    match chance.below(4) {
-        0 => Step::Ntp {
-            gate,
-            there: chance.eighths(4),
-        },
-        _ => {
-            let longest = *chance.pick(&[1_000, 600_000, 86_400_000]);
-            let ms = i64::try_from(chance.below(longest)).unwrap_or(0);
-            Step::Jump {
-                gate,
-                ms: if chance.eighths(4) { ms } else { -ms },
-            }
-        }
-    }
-}
-
-fn server(chance: &mut Chance) -> Step {
-    match chance.below(6) {
-        0 => Step::KillServer { after: soon(chance) },
-        1 | 2 => Step::CutServer { after: soon(chance) },
-        3 | 4 => Step::BackUpServer,
-        _ => Step::RestoreServer,
-    }
-}
-
-/// At once, in the midst of the next write, or some transactions later.
-fn soon(chance: &mut Chance) -> u64 {
-    let longest = *chance.pick(&[1, 4, 20, 120]);
-    chance.below(longest)
-}
-
-fn any(chance: &mut Chance) -> usize {
-    usize::try_from(chance.below(1 << 16)).unwrap_or(0)
 }

@@ -25,6 +25,10 @@ pub struct Tally {
     pub cloned: u64,
     /// Servers that went on from a backup.
     pub server_restored: u64,
+    /// Segments that neighbours brought each other.
+    pub brought: u64,
+    /// Bundles that were taken.
+    pub imported: u64,
     /// Admissions that no disk held any more after that.
     pub excused: u64,
     /// Admissions that should not have been, because gates were apart.
@@ -43,6 +47,8 @@ impl AddAssign for Tally {
         self.restored += other.restored;
         self.cloned += other.cloned;
         self.server_restored += other.server_restored;
+        self.brought += other.brought;
+        self.imported += other.imported;
         self.excused += other.excused;
         self.conflicts += other.conflicts;
     }

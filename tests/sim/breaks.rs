@@ -59,6 +59,11 @@ fn a_clock_that_is_believed_while_nobody_confirmed_it_is_found() {
     is_found(Break::ClockTrusted, SEEDS, &["time", "hours", "rules"]);
 }
 
+#[test]
+fn a_stick_that_is_taken_whoever_signed_it_is_found() {
+    is_found(Break::UnsignedStick, SEEDS, &["bundle"]);
+}
+
 /// A plan that was cut down still fails the same check.
 #[test]
 fn a_failure_is_cut_down_to_the_steps_that_it_takes() {

@@ -46,6 +46,8 @@ fn enough_went_on(tally: &Tally) {
         ("restored", tally.restored, PART / 16),
         ("cloned", tally.cloned, PART / 32),
         ("servers restored", tally.server_restored, PART / 10),
+        ("brought by neighbours", tally.brought, 8 * PART),
+        ("bundles taken", tally.imported, PART / 4),
         ("conflicts", tally.conflicts, PART),
     ];
     for (what, found, least) in counts {

@@ -4,7 +4,8 @@ use super::{Facts, Violation};
 use crate::domain::checkin::{Fact, Kind};
 
 /// `entry` is an admission of a ticket for one person, once. `knew` is what had reached the gate before: its own facts,
-/// and what the origin held when the gate began a sync that it ended.
+/// what the origin held when the gate began a sync that it ended, what a neighbour handed it, and what a neighbour held
+/// when four beats began in which both stayed in touch.
 pub(in crate::sim) fn exchanged(gate: &str, entry: &Fact, knew: &Facts) -> Result<(), Violation> {
     let before = knew.iter().find(|(id, draft)| {
         **id != entry.id && draft.ticket == entry.draft.ticket && draft.kind == Kind::Entry

@@ -1,20 +1,24 @@
 //! What must hold, each by itself: what a check is given is plain, so that it can be shown to bite.
 
 mod acknowledged;
+mod bundles;
 mod clocks;
 pub(super) mod conflicts;
 mod converged;
 mod exactly_once;
 mod exchanged;
 pub(super) mod listed;
+mod reached;
 pub(super) mod rules;
 
 pub(super) use acknowledged::acknowledged;
+pub(super) use bundles::taken_or_blamed;
 pub(super) use clocks::{Floor, in_its_hours, knows_the_time};
 pub(super) use converged::converged;
 pub(super) use exactly_once::exactly_once;
 pub(super) use exchanged::exchanged;
 pub(super) use listed::{caught_up, listed};
+pub(super) use reached::reached;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{MachineClock, Scanner, Syncer};
+use super::{MachineClock, Neighbour, Scanner, Syncer};
 use crate::domain::ids::StreamId;
 use crate::ledger::{Ledger, LedgerError, Opening, SqliteLedger};
 use crate::sim::breaks::{self, Break};
 use crate::sim::disk::{Disk, PowerDisk};
+use crate::sync::SyncError;
 
 /// A gate.
 pub(in crate::sim) struct Gate {
@@ -17,13 +18,16 @@ pub(in crate::sim) struct Gate {
     pub(in crate::sim) clock: MachineClock,
     pub(in crate::sim) scanner: Option<Scanner>,
     pub(in crate::sim) syncer: Option<Syncer>,
-    /// Whether its network is down.
+    pub(in crate::sim) neighbour: Option<Neighbour>,
+    /// The network of the venue that it is on.
+    pub(in crate::sim) network: Option<usize>,
+    /// Whether its way to the server is down.
     pub(in crate::sim) cut_off: bool,
     /// A copy of its card.
     pub(in crate::sim) backup: Option<Disk>,
     /// How it goes down once its disk is no more.
     pub(in crate::sim) outage: Option<Outage>,
-    broken: Option<Break>,
+    pub(super) broken: Option<Break>,
 }
 
 /// How a gate goes down.
@@ -50,6 +54,8 @@ impl Gate {
             clock,
             scanner: None,
             syncer: None,
+            neighbour: None,
+            network: None,
             cut_off: false,
             backup: None,
             outage: None,
@@ -66,6 +72,15 @@ impl Gate {
         Ok(())
     }
 
+    /// Begins to talk to neighbours, where it is on a network.
+    pub(in crate::sim) fn start_neighbour(&mut self) -> Result<(), SyncError> {
+        self.neighbour = None;
+        if self.network.is_some() {
+            self.neighbour = Some(Neighbour::start(self.attach()?)?);
+        }
+        Ok(())
+    }
+
     /// Opens the store as a sync does, beside the gate.
     pub(in crate::sim) fn attach(&self) -> Result<Box<dyn Ledger>, LedgerError> {
         let ledger = SqliteLedger::attach(&self.folder, &self.opening())?;
@@ -77,6 +92,7 @@ impl Gate {
         self.disk.disk().cut_now();
         self.scanner = None;
         self.syncer = None;
+        self.neighbour = None;
         self.disk.replace(disk);
     }
 

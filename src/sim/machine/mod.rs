@@ -2,12 +2,15 @@
 
 mod clock;
 mod gate;
+mod neighbour;
 mod scanner;
 mod server;
+mod stick;
 mod syncer;
 
 pub(super) use clock::{MachineClock, TrueTime};
 pub(super) use gate::{Gate, Outage};
+pub(super) use neighbour::Neighbour;
 pub(super) use scanner::{Happened, Scanner};
 pub(super) use server::Server;
 pub(super) use syncer::{RawReply, Syncer, unreachable};

@@ -8,7 +8,7 @@ use crate::domain::admission::{Direction, Known, Occupancy};
 use crate::domain::checkin::{Draft, Fact};
 use crate::domain::clock::{Sighting, estimate};
 use crate::domain::gate::{Announcement, Config, Effect, Event, Gate, Opening, Passage};
-use crate::domain::ids::{StreamId, TicketId};
+use crate::domain::ids::{DeviceId, StreamId, TicketId};
 use crate::domain::rules::Rulebook;
 use crate::domain::ticket::{Keyring, Trust};
 use crate::domain::time::{Moment, Now, UnixMillis};
@@ -84,6 +84,11 @@ impl Scanner {
             return Now::exactly(reading.wall_ms.seconds());
         }
         estimate(&reading, self.sighting.as_ref(), self.floor)
+    }
+
+    /// The device under whose name it records.
+    pub(in crate::sim) fn device(&self) -> &DeviceId {
+        &self.enrolment.device
     }
 
     /// The highest time that the gate knows to have passed.

@@ -17,6 +17,7 @@ impl World {
             gate.disk.disk().cut_after(u64::MAX / 2);
         }
         self.clear_network();
+        self.heal_lan()?;
         for _ in 0..ROUNDS_MAX {
             let before = self.origin().len();
             let mut stood_still = true;

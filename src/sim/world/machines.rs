@@ -57,6 +57,7 @@ impl World {
             return Ok(());
         };
         self.tally.restored += 1;
+        self.part_from_all(gate, Outage::Power);
         let before = self.facts_at(gate)?;
         self.comes_back(gate, image)?;
         self.seen[gate] = Seen {
@@ -118,10 +119,13 @@ impl World {
     pub(super) fn start_scanner(&mut self, gate: usize) -> Result<(), Violation> {
         let stream = self.stream();
         self.seen[gate].asked = None;
-        match self.gates[gate].start_scanner(stream) {
-            Ok(()) => Ok(()),
-            Err(error) => self.store_failed(gate, &format!("{error:?}")),
+        if let Err(error) = self.gates[gate].start_scanner(stream) {
+            return self.store_failed(gate, &format!("{error:?}"));
         }
+        if let Some(scanner) = &self.gates[gate].scanner {
+            self.truth.makers.insert(stream, scanner.device().clone());
+        }
+        self.start_neighbour(gate)
     }
 
     fn outage(&mut self, gate: usize) -> Result<(), Violation> {
@@ -129,6 +133,7 @@ impl World {
         let name = self.gates[gate].name.clone();
         self.note(|| format!("    {name} goes down: {outage:?}"));
         self.tally.outages += 1;
+        self.part_from_all(gate, outage);
         let disk = match outage {
             Outage::Kill => self.gates[gate].disk.disk().after_kill(),
             Outage::Power => self.gates[gate].disk.disk().after_cut(&mut self.chance),

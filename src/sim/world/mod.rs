@@ -1,11 +1,13 @@
 //! The venue as it runs: machines, the network between them, and what the simulator saw of it all.
 
 mod heal;
+mod lan;
 mod machines;
 mod network;
 mod observe;
 mod organiser;
 mod scans;
+mod sticks;
 mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,9 +25,11 @@ use super::tally::Tally;
 use super::venue::{DOORS, Venue};
 use crate::domain::admission::TicketRow;
 use crate::domain::checkin::{Draft, FactRef};
-use crate::domain::ids::{StreamId, TicketId};
+use crate::domain::ids::{DeviceId, StreamId, TicketId};
 use crate::domain::time::UnixMillis;
+use lan::Lan;
 use network::Network;
+use sticks::Stick;
 use template::Template;
 
 /// Everything.
@@ -40,6 +44,8 @@ pub(super) struct World {
     gates: Vec<Gate>,
     seen: Vec<Seen>,
     network: Network,
+    lan: Lan,
+    sticks: Vec<Stick>,
     truth: Truth,
     tally: Tally,
     boots: u64,
@@ -53,6 +59,8 @@ struct Truth {
     shown: Facts,
     /// Of these, those whose only copies an older image overwrote.
     excused: BTreeSet<FactRef>,
+    /// Which device began which stream.
+    makers: BTreeMap<StreamId, DeviceId>,
     /// What was handed to a store that never said that it is durable.
     handed: Vec<Draft>,
 }
@@ -60,8 +68,8 @@ struct Truth {
 /// What the simulator knows of one gate's disk.
 #[derive(Debug, Clone)]
 struct Seen {
-    /// The facts that must be known here: those on which it opened, and those that the origin held when a sync
-    /// began that was ended.
+    /// The facts that must be known here: those on which it opened, those that the origin held when a sync began that
+    /// was ended, and those that neighbours brought.
     knows: Facts,
     /// The highest floor so far.
     floor: Floor,
@@ -127,6 +135,8 @@ impl World {
             gates: Vec::new(),
             seen: Vec::new(),
             network: Network::default(),
+            lan: Lan::default(),
+            sticks: Vec::new(),
             truth: Truth::default(),
             tally: Tally::default(),
             boots: 0,
@@ -163,6 +173,18 @@ impl World {
             Step::Corrupt { packet, byte } => self.corrupt(packet, byte),
             Step::CutOff { gate } => self.gate(gate).cut_off = true,
             Step::Reconnect { gate } => self.gate(gate).cut_off = false,
+            Step::Join { gate, network } => self.join(gate, network)?,
+            Step::Leave { gate } => self.leave(gate),
+            Step::Call { gate, other } => self.call(gate, other)?,
+            Step::Hear { stream } => self.hear(stream)?,
+            Step::Break { connection } => self.break_connection(connection),
+            Step::Export { gate } => self.export(gate)?,
+            Step::ExportList => self.export_list(),
+            Step::Import { stick, gate } => self.import(stick, gate)?,
+            Step::Bring { stick } => self.bring(stick)?,
+            Step::Spoil { stick, byte } => self.spoil(stick, byte),
+            Step::Tear { stick, byte } => self.tear(stick, byte),
+            Step::Forge { gate } => self.forge(gate)?,
             Step::Restart { gate } => self.restart(gate)?,
             Step::Kill { gate, after } => self.plan_outage(gate, super::machine::Outage::Kill, after),
             Step::Cut { gate, after } => self.plan_outage(gate, super::machine::Outage::Power, after),
@@ -233,6 +255,8 @@ impl World {
         }
         let stream = self.stream();
         gate.start_scanner(stream).expect("a whole card");
+        let device = gate.scanner.as_ref().expect("it scans").device().clone();
+        self.truth.makers.insert(stream, device);
         self.gates.push(gate);
         self.seen.push(seen);
     }

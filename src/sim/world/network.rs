@@ -137,7 +137,7 @@ impl World {
             }
             self.tick(gate)?;
         }
-        Ok(())
+        self.lan_passes(ms)
     }
 
     /// All that is on its way is lost, and every network is there.

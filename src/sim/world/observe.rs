@@ -8,7 +8,7 @@ use crate::sim::checks::{Violation, acknowledged, caught_up};
 use crate::wire::Segment;
 
 /// Room for all that a run can bring about.
-const ALL: Room = Room {
+pub(super) const ALL: Room = Room {
     segments: usize::MAX,
     facts: usize::MAX,
     bytes: usize::MAX,

@@ -16,6 +16,8 @@ use crate::server::db::{Enrolment as Enrolled, NewDevice, NewEvent};
 
 /// Gates in the template: as many as a plan may ask for.
 const GATES: u8 = 4;
+/// Gates that are enrolled before any syncs. The others come later, and those before do not know them yet.
+const EARLY_GATES: u8 = 3;
 
 /// The disks of before the doors open.
 pub(super) struct Template {
@@ -32,9 +34,16 @@ impl Template {
     fn make() -> Self {
         let folder = tempfile::tempdir().expect("a folder for locks");
         let mut server = server(folder.path());
-        let gates = (0..GATES)
-            .map(|number| gate(folder.path(), number, &mut server))
-            .collect();
+        let mut gates = Vec::new();
+        for numbers in [0..EARLY_GATES, EARLY_GATES..GATES] {
+            let enrolled: Vec<_> = numbers
+                .map(|number| (number, gate(folder.path(), number, &mut server)))
+                .collect();
+            for (number, (ledger, disk)) in enrolled {
+                sync(ledger, number, &mut server);
+                gates.push(disk.disk().image(0));
+            }
+        }
         let server = server.disk.disk().image(0);
         Self { server, gates }
     }
@@ -59,8 +68,8 @@ fn server(folder: &Path) -> Server {
     server
 }
 
-/// Enrolled by the server's own hand, and synced by the real run.
-fn gate(folder: &Path, number: u8, server: &mut Server) -> Disk {
+/// Enrolled by the server's own hand: its store, and the disk below.
+fn gate(folder: &Path, number: u8, server: &mut Server) -> (SqliteLedger, PowerDisk) {
     let event = Venue::new().event;
     let (device, gate) = (format!("pi-{number}"), format!("gate-{number}"));
     let (device, gate) = (device.parse().expect("a name"), gate.parse().expect("a name"));
@@ -100,11 +109,10 @@ fn gate(folder: &Path, number: u8, server: &mut Server) -> Disk {
     ledger
         .set_setting(DEVICE_KEY_SETTING, key.as_bytes())
         .expect("kept");
-    sync(ledger, number, server);
-    let model = disk.disk();
-    model.image(0)
+    (ledger, disk)
 }
 
+/// By the real run.
 fn sync(ledger: SqliteLedger, number: u8, server: &mut Server) {
     let time = TrueTime::new(DOORS.millis());
     let clock = MachineClock::new(&time, u64::MAX - u64::from(number), 0);
