@@ -9,6 +9,7 @@ mod bundle;
 #[cfg(feature = "gate")]
 mod companion;
 mod completions;
+mod control;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod demo;
 #[cfg(feature = "gate")]
@@ -64,6 +65,7 @@ enum Command {
     #[cfg(not(feature = "server"))]
     Admin(missing::Args),
     Completions(completions::Args),
+    Control(Box<control::Args>),
     #[cfg(all(feature = "gate", feature = "server"))]
     Demo(demo::Args),
     /// Show the main job on this machine (not in this build).
@@ -110,6 +112,7 @@ impl Cli {
     pub fn run(self) -> Outcome {
         match self.command {
             Command::Completions(args) => completions::run(&args),
+            Command::Control(args) => control::run(&args),
             #[cfg(all(feature = "gate", feature = "server"))]
             Command::Demo(args) => demo::run(&args),
             #[cfg(not(all(feature = "gate", feature = "server")))]

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod checkin;
 pub mod clock;
 pub mod conflict;
+pub mod control;
 pub mod gate;
 pub mod health;
 pub mod ids;

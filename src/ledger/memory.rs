@@ -6,11 +6,12 @@ use super::occupancy::{is_general, persons_inside};
 use super::place::{Step, completes, follows, step};
 use super::{
     Building, CHAIN_MAX, DENIALS_MAX, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus,
-    LiveList, Pulse, SealedSegment, SyncClaim, Unsealed, WIPE_ORDER_SETTING,
+    LiveList, Pulse, SealedSegment, SyncClaim, USED_CODES_MAX, Unsealed, WIPE_ORDER_SETTING,
 };
 use crate::domain::admission::{Known, Listing, Status, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::conflict::CaseState;
+use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
@@ -33,6 +34,8 @@ pub struct MemoryLedger {
     aside: Option<Aside>,
     denials: VecDeque<Denial>,
     settings: BTreeMap<String, Vec<u8>>,
+    /// Control codes that were obeyed, the newest last.
+    used_codes: VecDeque<UsedCode>,
 }
 
 /// How far a stream is sealed and acknowledged.
@@ -94,6 +97,7 @@ impl MemoryLedger {
             aside: None,
             denials: VecDeque::new(),
             settings: BTreeMap::new(),
+            used_codes: VecDeque::new(),
         }
     }
 
@@ -341,6 +345,7 @@ impl List {
         match change {
             Change::Rulebook(text) => self.documents.rulebook = Some(text.clone()),
             Change::Keyring(text) => self.documents.keyring = Some(text.clone()),
+            Change::ControlKeyring(text) => self.documents.control_keyring = Some(text.clone()),
             Change::Device(row) => {
                 self.devices.insert(row.device.clone(), row.clone());
             }
@@ -654,6 +659,17 @@ impl Ledger for MemoryLedger {
     fn set_setting(&mut self, name: &str, value: &[u8]) -> Result<(), LedgerError> {
         self.settings.insert(name.to_owned(), value.to_vec());
         Ok(())
+    }
+
+    fn use_control_code(&mut self, code: &UsedCode) -> Result<bool, LedgerError> {
+        if self.used_codes.contains(code) {
+            return Ok(false);
+        }
+        self.used_codes.push_back(*code);
+        if self.used_codes.len() > USED_CODES_MAX {
+            self.used_codes.pop_front();
+        }
+        Ok(true)
     }
 
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {

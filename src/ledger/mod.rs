@@ -14,6 +14,7 @@ use std::fs::File;
 
 use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
+use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::{UnixMillis, UnixSeconds};
@@ -31,6 +32,8 @@ pub use sqlite::{Opening, SqliteLedger, Synchronous};
 
 /// Refusals kept: a busy gate's whole day, in a few megabytes.
 pub const DENIALS_MAX: usize = 50_000;
+/// Used control codes that are remembered: each holds for an hour at most, and no one makes so many in one.
+pub const USED_CODES_MAX: usize = 1_000;
 /// Tickets of one chain that are looked at. Nobody gets a new ticket that often; a list that goes in circles must not
 /// hold up a scan.
 pub const CHAIN_MAX: usize = 64;
@@ -42,6 +45,8 @@ pub struct EventDocuments {
     pub rulebook: Option<String>,
     /// The keyring's JWK Set.
     pub keyring: Option<String>,
+    /// The JWK Set of those whose control codes count.
+    pub control_keyring: Option<String>,
 }
 
 /// Facts of one stream that stand in no segment yet.
@@ -343,6 +348,13 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where it could not be written.
     fn set_setting(&mut self, name: &str, value: &[u8]) -> Result<(), LedgerError>;
+
+    /// Notes durably that a control code is obeyed; whether it is for the first time. Of the newest
+    /// [`USED_CODES_MAX`] codes each is known.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written: then the code must not be obeyed.
+    fn use_control_code(&mut self, code: &UsedCode) -> Result<bool, LedgerError>;
 
     /// The key of a device of the event, as the log brought it, unless it is revoked.
     ///

@@ -6,6 +6,7 @@ use ed25519_dalek::SigningKey;
 
 use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
+use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
@@ -171,6 +172,7 @@ impl Ledger for Broken {
         fn facts(&mut self) -> Vec<Fact>;
         fn setting(&mut self, name: &str) -> Option<Vec<u8>>;
         fn set_setting(&mut self, name: &str, value: &[u8]) -> ();
+        fn use_control_code(&mut self, code: &UsedCode) -> bool;
         fn device_key(&mut self, device: &DeviceId) -> Option<[u8; 32]>;
         fn active_devices(&mut self) -> Vec<(DeviceId, [u8; 32])>;
         fn status(&mut self) -> LedgerStatus;

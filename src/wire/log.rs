@@ -104,6 +104,9 @@ pub enum Change {
     /// How the conflict case of a ticket stands.
     #[n(5)]
     Conflict(#[n(0)] ConflictRow),
+    /// The keyring of those whose control codes gates obey, as a JWK Set.
+    #[n(6)]
+    ControlKeyring(#[n(0)] String),
 }
 
 /// How the conflict case of a ticket stands.

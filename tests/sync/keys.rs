@@ -2,11 +2,33 @@
 
 use crate::cli::wicket;
 
+use std::process::Command;
+
+use wicket::domain::control::{Desk, Listening};
+use wicket::domain::ticket::Keyring;
+use wicket::domain::time::{Moment, Now, UnixSeconds};
+use wicket::ledger::{Ledger, Opening, SqliteLedger};
+
 use super::venue::Venue;
 use super::{EVENT, Server};
 
 fn key(server: &Server, action: &[&str]) {
     server.admin(&[&["key"], action, &["--event", EVENT]].concat());
+}
+
+fn control_command(server: &Server, action: &[&str]) -> Command {
+    let mut command = wicket();
+    command
+        .args(["control", "--event", EVENT, "--data"])
+        .arg(server.path())
+        .args(action);
+    command
+}
+
+fn control(server: &Server, action: &[&str]) -> String {
+    let made = control_command(server, action).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    String::from_utf8(made.stdout).unwrap()
 }
 
 #[test]
@@ -106,6 +128,80 @@ fn an_event_keeps_a_key_that_signs_and_no_key_comes_to_count_for_more() {
 }
 
 #[test]
+fn a_control_key_signs_no_tickets_and_its_codes_reach_no_gate_that_did_not_sync() {
+    let server = Server::with_tickets(0);
+    key(&server, &["add", "--use", "control"]);
+    let listed = server.admin(&["key", "list", "--event", EVENT]);
+    let expected = "issuer-1\tactive\tsigns new tickets\ncontrol-1\tactive\tsigns control codes\n";
+    assert_eq!(listed, expected);
+    let issued = server.ticket();
+    let gate = Venue::new(&server, "pi-1");
+    assert_eq!(
+        gate.verdict(&issued),
+        "admit",
+        "the newest key of all signs no tickets"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let png = folder.path().join("code.png");
+    let made = control(
+        &server,
+        &[
+            "--device",
+            "pi-1",
+            "--challenge",
+            "042117",
+            "--qr",
+            png.to_str().unwrap(),
+            "set-mode",
+            "exit",
+        ],
+    );
+    assert!(made.starts_with("TKC1:"), "{made}");
+    assert!(std::fs::metadata(&png).unwrap().len() > 0);
+    let mut ledger = SqliteLedger::attach(gate.folder.path(), &Opening::default()).unwrap();
+    let keyring = ledger
+        .documents()
+        .unwrap()
+        .control_keyring
+        .expect("the sync brought it");
+    let desk = Desk {
+        device: "pi-1".parse().unwrap(),
+        event: EVENT.parse().unwrap(),
+        keyring: Keyring::from_jwks(&keyring).unwrap(),
+    };
+    let listening = Listening::Shown {
+        challenge: "042117".parse().unwrap(),
+        since: Moment(0),
+    };
+    let now = Now::exactly(UnixSeconds(jiff::Timestamp::now().as_second().cast_unsigned()));
+    let order = desk.judge(made.trim(), listening, Moment(1), &now).unwrap();
+    assert_eq!(order.action.to_string(), "set-mode exit");
+}
+
+#[test]
+fn the_last_control_key_can_be_revoked_and_none_is_needed() {
+    let server = Server::with_tickets(0);
+    let made = control_command(&server, &["sync-now"]).output().unwrap();
+    assert_eq!(made.status.code(), Some(2));
+    let why = String::from_utf8(made.stderr).unwrap();
+    assert!(why.contains("wicket admin key add --use control"), "{why}");
+    key(&server, &["add", "--use", "control"]);
+    assert!(control(&server, &["sync-now"]).starts_with("TKC1:"));
+    let refused = server.try_admin(&["key", "list-only", "control-1", "--event", EVENT]);
+    let why = String::from_utf8(refused.stderr).unwrap();
+    assert!(why.contains("revoke it"), "{why}");
+    key(&server, &["revoke", "control-1"]);
+    assert_eq!(
+        control_command(&server, &["sync-now"])
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
 fn the_data_of_an_earlier_release_keeps_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("server.sqlite")).unwrap();
@@ -121,7 +217,11 @@ fn the_data_of_an_earlier_release_keeps_its_key() {
     drop(old);
     let mut db = wicket::server::db::Db::open(folder.path()).unwrap();
     let event = "e".parse().unwrap();
-    let kept: serde_json::Value = serde_json::from_str(&db.issuer_jwk(&event).unwrap()).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(
+        &db.signing_jwk(&event, wicket::server::db::KeyUse::Tickets)
+            .unwrap(),
+    )
+    .unwrap();
     assert_eq!((&kept["kid"], &kept["d"]), (&"first".into(), &"D".into()));
     let database = rusqlite::Connection::open(folder.path().join("server.sqlite")).unwrap();
     let public: String = database

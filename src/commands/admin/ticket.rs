@@ -15,7 +15,7 @@ use crate::domain::ids::{EventId, TicketId, TicketType};
 use crate::domain::ticket::jwk::PrivateJwk;
 use crate::domain::ticket::{Claims, issue};
 use crate::domain::time::UnixSeconds;
-use crate::server::db::Db;
+use crate::server::db::{Db, KeyUse};
 use crate::server::now;
 
 /// Tickets added at a time: one transaction, during which gates' uploads wait.
@@ -107,7 +107,7 @@ fn set(which: &Which, status: Status, word: &str, db: &mut Db) -> Outcome {
 }
 
 fn add(args: &Add, db: &mut Db) -> Outcome {
-    let jwk = PrivateJwk::from_json(&db.issuer_jwk(&args.event)?)?;
+    let jwk = PrivateJwk::from_json(&db.signing_jwk(&args.event, KeyUse::Tickets)?)?;
     let kid = jwk.kid.as_deref().unwrap_or_default();
     let issued_at = now().seconds();
     let (mut rows, mut codes) = (Vec::new(), String::new());

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::time::UnixSeconds;
 
 /// The system clock's time, for people at a desk; a gate has a clock of its own.
-pub(super) fn system_now() -> UnixSeconds {
+pub(in crate::commands) fn system_now() -> UnixSeconds {
     // A clock before 1970 is as wrong as one at 1970.
     UnixSeconds(u64::try_from(Timestamp::now().as_second()).unwrap_or(0))
 }

@@ -62,7 +62,7 @@ pub(in crate::commands) fn read_keyring(path: &Path) -> Result<Keyring, FileErro
 }
 
 /// A private key.
-pub(super) fn read_private(path: &Path) -> Result<PrivateJwk, FileError> {
+pub(in crate::commands) fn read_private(path: &Path) -> Result<PrivateJwk, FileError> {
     PrivateJwk::from_json(&read_text(path)?).map_err(|source| content(path, source))
 }
 

@@ -1,13 +1,13 @@
 //! `wicket ticket`: make keys and codes, verify them, look into them.
 
-mod edge;
+pub(super) mod edge;
 pub(super) mod files;
 mod issue;
 mod keygen;
 mod lines;
 mod present;
 mod public;
-mod qr_file;
+pub(super) mod qr_file;
 mod show;
 mod verify;
 

@@ -9,7 +9,7 @@ use crate::domain::ticket::qr::{ErrorCorrection, Matrix, QrCodeError};
 
 /// Where and how to draw the QR symbol.
 #[derive(Debug, clap::Args)]
-pub(super) struct QrArgs {
+pub(in crate::commands) struct QrArgs {
     /// Draw the QR code, as PNG or SVG by the file's name.
     #[arg(long = "qr", value_name = "FILE.png|FILE.svg")]
     file: Option<PathBuf>,
@@ -37,7 +37,7 @@ enum Level {
 
 /// Why no QR symbol was drawn.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DrawError {
+pub(in crate::commands) enum DrawError {
     #[error("{} ends in neither .png nor .svg; name the file for the format you want", .0.display())]
     Format(PathBuf),
     #[error(transparent)]
@@ -48,7 +48,7 @@ pub(super) enum DrawError {
 
 impl QrArgs {
     /// Draws `text` where a file was asked for.
-    pub(super) fn draw(&self, text: &str) -> Result<(), DrawError> {
+    pub(in crate::commands) fn draw(&self, text: &str) -> Result<(), DrawError> {
         let Some(path) = &self.file else {
             return Ok(());
         };

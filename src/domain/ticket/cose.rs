@@ -17,15 +17,15 @@ const ED25519: i64 = -19;
 
 /// A signed message of which only the spelling was checked.
 #[derive(Debug)]
-pub(super) struct Sign1<'a> {
+pub(in crate::domain) struct Sign1<'a> {
     protected: &'a [u8],
-    pub(super) payload: &'a [u8],
+    pub(in crate::domain) payload: &'a [u8],
     signature: &'a [u8],
 }
 
 impl<'a> Sign1<'a> {
     /// Reads a message that fills `bytes`. Its unprotected header must be empty.
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
+    pub(in crate::domain) fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes);
         reader.optional_tag(TAG);
         reader.array_of(4)?;
@@ -42,12 +42,12 @@ impl<'a> Sign1<'a> {
     }
 
     /// The key id of a protected header that holds exactly `alg` and `kid`, in either order.
-    pub(super) fn kid(&self) -> Result<&'a [u8], Malformed> {
+    pub(in crate::domain) fn kid(&self) -> Result<&'a [u8], Malformed> {
         self.header()?.ok_or(Malformed("the protected header has no kid"))
     }
 
     /// Whether the protected header holds `alg` alone.
-    pub(super) fn has_no_kid(&self) -> Result<(), Malformed> {
+    pub(in crate::domain) fn has_no_kid(&self) -> Result<(), Malformed> {
         match self.header()? {
             None => Ok(()),
             Some(_) => Err(Malformed("the protected header has a kid")),
@@ -55,7 +55,7 @@ impl<'a> Sign1<'a> {
     }
 
     /// Whether the signature is `key`'s (RFC 9052, section 4.4).
-    pub(super) fn signed_by(&self, key: &PublicKey) -> bool {
+    pub(in crate::domain) fn signed_by(&self, key: &PublicKey) -> bool {
         key.signed(&signed_bytes(self.protected, self.payload), self.signature)
     }
 
@@ -86,7 +86,7 @@ impl<'a> Sign1<'a> {
 }
 
 /// A tagged message over `payload`, signed by `key`.
-pub(super) fn sign(kid: Option<&str>, payload: &[u8], key: &SigningKey) -> Vec<u8> {
+pub(in crate::domain) fn sign(kid: Option<&str>, payload: &[u8], key: &SigningKey) -> Vec<u8> {
     let protected = protected(kid);
     let signature = key.sign(&signed_bytes(&protected, payload)).to_bytes();
     let mut message = Writer::default();

@@ -3,10 +3,10 @@
 //! The format is `TKT1:`/`TKP1:` + base45 (RFC 9285) of a COSE_Sign1 (RFC 9052) over CWT claims (RFC 8392), Ed25519.
 
 pub mod base45;
-mod cbor;
+pub(in crate::domain) mod cbor;
 mod check_code;
 mod claims;
-mod cose;
+pub(in crate::domain) mod cose;
 mod freshness;
 mod inspect;
 mod issue;
@@ -26,5 +26,6 @@ pub use inspect::{Inspected, inspect};
 pub use issue::{IssueError, issue, present};
 pub use keyring::{IssuerKey, KID_BYTES_MAX, KeyStatus, Keyring, KeyringError, Trust};
 pub use signature::{KeyError, PublicKey};
+pub(in crate::domain) use text::stripped;
 pub use text::{CREDENTIAL_PREFIX, PRESENTATION_PREFIX, TEXT_CHARS_MAX};
 pub use verify::{Defect, Verified, verify};

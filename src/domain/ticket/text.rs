@@ -42,7 +42,7 @@ pub(super) fn write(kind: Kind, bytes: &[u8]) -> String {
 
 /// The text without the ASCII white space (tab, line feed, form feed, carriage return, space) around it and the ECI
 /// designators before it.
-pub(super) fn stripped(text: &str) -> &str {
+pub(in crate::domain) fn stripped(text: &str) -> &str {
     let mut rest = text.trim_ascii();
     while let Some(after) = after_eci(rest) {
         rest = after.trim_ascii_start();

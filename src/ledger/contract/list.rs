@@ -55,7 +55,11 @@ pub(super) fn a_list_is_live_once_it_is_complete(backend: Backend) {
     let mut store = backend.open();
     let ledger = store.ledger.as_mut();
     let first = snapshot(4, (0, 2), &[row(1)], vec![Change::Rulebook("rules".to_owned())]);
-    let last = snapshot(4, (1, 2), &[row(2)], vec![Change::Keyring("keys".to_owned())]);
+    let keyrings = vec![
+        Change::Keyring("keys".to_owned()),
+        Change::ControlKeyring("control".to_owned()),
+    ];
+    let last = snapshot(4, (1, 2), &[row(2)], keyrings);
     take(ledger, &first).unwrap();
     assert_eq!(listing(ledger, 1), Listing::Incomplete);
     assert_eq!(ledger.documents().unwrap(), EventDocuments::default());
@@ -71,6 +75,7 @@ pub(super) fn a_list_is_live_once_it_is_complete(backend: Backend) {
         (documents.rulebook.as_deref(), documents.keyring.as_deref()),
         (Some("rules"), Some("keys"))
     );
+    assert_eq!(documents.control_keyring.as_deref(), Some("control"));
     assert_eq!(building(ledger), None);
     assert_eq!(ledger.cursor().unwrap(), Some(cursor(4)));
     assert_eq!(ledger.status().unwrap().cursor, Some(last.to));

@@ -127,6 +127,7 @@ contract! {
     outbox::a_segment_of_a_foreign_stream_is_refused,
     outbox::own_segments_that_come_down_need_no_new_seal,
     outbox::settings_survive_each_other,
+    outbox::a_control_code_is_used_once,
     outbox::the_status_counts_what_is_held,
     outbox::the_pulse_tells_what_waits_and_who_came_last,
     model::any_interleaving_agrees_with_the_model,

@@ -1,9 +1,10 @@
 //! What is sent, what was acknowledged, and small values.
 
-use super::super::{Ledger, LedgerError, Pulse, SealedSegment};
+use super::super::{Ledger, LedgerError, Pulse, SealedSegment, USED_CODES_MAX};
 use super::samples::{complete_list, entry, exit, merge, row, segment, snapshot, stream};
 use super::{Backend, OWN};
 use crate::domain::checkin::Denial;
+use crate::domain::control::UsedCode;
 use crate::domain::ids::{Sequence, StreamId};
 use crate::domain::outbox::Room;
 use crate::domain::time::{Now, UnixMillis, UnixSeconds};
@@ -322,6 +323,24 @@ pub(super) fn settings_survive_each_other(backend: Backend) {
     ledger.set_setting("server", b"two").unwrap();
     assert_eq!(ledger.setting("server").unwrap().as_deref(), Some(&b"two"[..]));
     assert_eq!(ledger.setting("device").unwrap().as_deref(), Some(&b""[..]));
+}
+
+pub(super) fn a_control_code_is_used_once(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    let code = |number: usize| {
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&number.to_be_bytes());
+        UsedCode(hash)
+    };
+    for number in 0..=USED_CODES_MAX {
+        assert!(ledger.use_control_code(&code(number)).unwrap(), "{number}");
+    }
+    for number in 1..=USED_CODES_MAX {
+        assert!(!ledger.use_control_code(&code(number)).unwrap(), "{number}");
+    }
+    // The oldest is forgotten, long after it expired.
+    assert!(ledger.use_control_code(&code(0)).unwrap());
 }
 
 pub(super) fn the_status_counts_what_is_held(backend: Backend) {

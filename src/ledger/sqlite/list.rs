@@ -138,16 +138,17 @@ pub(super) fn has_open_case(connection: &Connection, list: ListNumber, chain: &[
     Ok(false)
 }
 
-/// The live list's rulebook and keyring.
+/// The live list's rulebook and keyrings.
 pub(super) fn documents(connection: &Connection) -> Result<EventDocuments> {
     let documents = rows::first(
         connection,
-        "SELECT rulebook, keyring FROM list WHERE state = ?1",
+        "SELECT rulebook, keyring, control_keyring FROM list WHERE state = ?1",
         [State::Live as i64],
         |row| {
             Ok(EventDocuments {
                 rulebook: row.get(0)?,
                 keyring: row.get(1)?,
+                control_keyring: row.get(2)?,
             })
         },
     )?;

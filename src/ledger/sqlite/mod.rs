@@ -2,6 +2,7 @@
 
 mod apply;
 mod belief;
+mod control;
 mod counts;
 mod denials;
 mod facts;
@@ -36,6 +37,7 @@ use super::{
 };
 use crate::domain::admission::{Known, Listing, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
+use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
@@ -309,6 +311,11 @@ impl Ledger for SqliteLedger {
         self.store
             .at_once(|connection| Ok(denials::set_setting(connection, name, value)?))?;
         self.store.fold_log()
+    }
+
+    fn use_control_code(&mut self, code: &UsedCode) -> Result<bool, LedgerError> {
+        self.store
+            .at_once(|connection| Ok(control::use_code(connection, code)?))
     }
 
     fn device_key(&mut self, device: &DeviceId) -> Result<Option<[u8; 32]>, LedgerError> {

@@ -14,7 +14,7 @@ pub(super) fn wipe(store: &mut Store, order: &[u8]) -> Result<(), LedgerError> {
     denials::set_setting(&write, WIPE_ORDER_SETTING, order)?;
     rows::execute(
         &write,
-        "UPDATE list SET state = ?1, rulebook = NULL, keyring = NULL",
+        "UPDATE list SET state = ?1, rulebook = NULL, keyring = NULL, control_keyring = NULL",
         [State::Dropped as i64],
     )?;
     write.commit()?;

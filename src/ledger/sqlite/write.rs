@@ -27,6 +27,10 @@ pub(super) fn change(connection: &Connection, list: ListNumber, change: &Change)
             let sql = "UPDATE list SET keyring = ?2 WHERE number = ?1";
             rows::execute(connection, sql, (list, text)).map(drop)
         }
+        Change::ControlKeyring(text) => {
+            let sql = "UPDATE list SET control_keyring = ?2 WHERE number = ?1";
+            rows::execute(connection, sql, (list, text)).map(drop)
+        }
         Change::Conflict(row) => conflict(connection, list, row),
         // Its facts were merged before.
         Change::Segment(_) => Ok(()),

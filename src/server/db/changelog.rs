@@ -16,6 +16,8 @@ pub(super) enum Key<'a> {
     Rulebook,
     /// The event's one keyring.
     Keyring,
+    /// The event's one keyring for control codes.
+    ControlKeyring,
     /// A ticket's row, by its id.
     Ticket(&'a [u8]),
     /// How a ticket's conflict case stands, by its id.
@@ -30,6 +32,7 @@ impl Key<'_> {
         match self {
             Self::Rulebook => b"r".to_vec(),
             Self::Keyring => b"k".to_vec(),
+            Self::ControlKeyring => b"K".to_vec(),
             Self::Ticket(id) => [b"t".as_slice(), id].concat(),
             Self::Conflict(id) => [b"c".as_slice(), id].concat(),
             Self::Once => [b"o".as_slice(), &sequence.to_be_bytes()].concat(),

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::changelog::{self, Key, append};
-use super::{Db, DbError, EventRow, event_row, keys};
+use super::{Db, DbError, EventRow, KeyUse, event_row, keys};
 use crate::domain::ids::EventId;
 use crate::domain::ticket::jwk::PrivateJwk;
 use crate::wire::Change;
@@ -51,8 +51,8 @@ impl Db {
             Key::Rulebook,
             &Change::Rulebook(new.rulebook.to_owned()),
         )?;
-        keys::insert(&transaction, row, new.issuer)?;
-        keys::publish(&transaction, row)?;
+        keys::insert(&transaction, row, new.issuer, KeyUse::Tickets)?;
+        keys::publish(&transaction, row, KeyUse::Tickets)?;
         Ok(transaction.commit()?)
     }
 

@@ -40,7 +40,7 @@ pub use error::DbError;
 pub use events::NewEvent;
 pub use figures::{EventFigures, Figures, Tally};
 pub use heartbeats::{Contact, HeartbeatNote};
-pub use keys::IssuerKeyStanding;
+pub use keys::{IssuerKeyStanding, KeyUse};
 pub use parked::Parked;
 pub use relay::{Brought, Passed, SnapshotDue, Taken};
 pub use requests::{Caller, NotCounted, Request, Revoked};
@@ -63,6 +63,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0004_cases.sql")),
     M::up(include_str!("migrations/0005_revocation.sql")),
     M::up(include_str!("migrations/0006_relay.sql")),
+    M::up(include_str!("migrations/0007_control_keys.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

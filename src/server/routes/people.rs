@@ -66,6 +66,7 @@ fn one(change: &Change) -> Value {
     match change {
         Change::Rulebook(text) => json!({ "rulebook": document(text) }),
         Change::Keyring(text) => json!({ "keyring": document(text) }),
+        Change::ControlKeyring(text) => json!({ "control_keyring": document(text) }),
         Change::Device(row) => json!({ "device": {
             "device": row.device,
             "key": hex(row.key.as_slice()),

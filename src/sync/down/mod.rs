@@ -95,7 +95,11 @@ impl Down {
             match change {
                 Change::Ticket(_) => self.tickets += 1,
                 Change::Segment(_) => self.segments += 1,
-                Change::Rulebook(_) | Change::Keyring(_) | Change::Device(_) | Change::Conflict(_) => {}
+                Change::Rulebook(_)
+                | Change::Keyring(_)
+                | Change::ControlKeyring(_)
+                | Change::Device(_)
+                | Change::Conflict(_) => {}
             }
         }
     }

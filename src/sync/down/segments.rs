@@ -30,7 +30,11 @@ pub(super) fn open_segments<U: Uplink>(
                 keys.insert(row.device.clone(), *row.key);
             }
             Change::Segment(bytes) => segments.push(open_segment(ledger, client, bytes, keys)?),
-            Change::Rulebook(_) | Change::Keyring(_) | Change::Ticket(_) | Change::Conflict(_) => {}
+            Change::Rulebook(_)
+            | Change::Keyring(_)
+            | Change::ControlKeyring(_)
+            | Change::Ticket(_)
+            | Change::Conflict(_) => {}
         }
     }
     Ok(segments)

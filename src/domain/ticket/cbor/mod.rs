@@ -3,8 +3,8 @@
 mod read;
 mod write;
 
-pub(super) use read::Reader;
-pub(super) use write::Writer;
+pub(in crate::domain) use read::Reader;
+pub(in crate::domain) use write::Writer;
 
 /// What is wrong with a code's spelling, in a few words for developers of issuing software.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
