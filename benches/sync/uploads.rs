@@ -44,7 +44,10 @@ pub(super) fn measure(disk: &Path, server: &Server, relay: &Relay) -> Outcome<()
         );
     }
     let beside = beside_an_upload(&disk.join("uploading"), server, relay.address())?;
-    println!("  {}", beside.told("an upload of 100000 check-ins to a server on the same disk"));
+    println!(
+        "  {}",
+        beside.told("an upload of 100000 check-ins to a server on the same disk")
+    );
     Ok(())
 }
 
@@ -56,7 +59,10 @@ pub(super) fn measure_apart(disk: &Path) -> Outcome<()> {
     };
     let server = Server::start(&elsewhere.path().join("server"), &List::new(LISTED_FOR_FACTS)?)?;
     let beside = beside_an_upload(&disk.join("uploading-apart"), &server, server.address())?;
-    println!("  {}", beside.told("an upload of 100000 check-ins to a server in memory"));
+    println!(
+        "  {}",
+        beside.told("an upload of 100000 check-ins to a server in memory")
+    );
     Ok(())
 }
 
