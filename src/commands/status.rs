@@ -16,7 +16,7 @@ use crate::domain::rules::Rulebook;
 use crate::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerStatus, Opening, SqliteLedger,
-    WIPE_ORDER_SETTING, health,
+    TOLD_TIME_SETTING, WIPE_ORDER_SETTING, health,
 };
 use crate::wire::exposition::{Exposition, GateLabels, Kind, write_gates};
 use crate::wire::order::Order;
@@ -89,9 +89,10 @@ pub(super) fn run(args: &Args) -> Outcome {
 fn status(ledger: &mut dyn Ledger) -> Result<Status, Box<dyn std::error::Error + Send + Sync>> {
     let enrolment: Option<Enrolment> = setting(ledger, ENROLMENT_SETTING)?;
     let sighting: Option<Sighting> = setting(ledger, CLOCK_SIGHTING_SETTING)?;
+    let told: Option<Sighting> = setting(ledger, TOLD_TIME_SETTING)?;
     let held = ledger.status()?;
     let floor = held.as_of.map_or(UnixMillis(0), UnixSeconds::millis);
-    let now = SystemClock::new(sighting, floor).now();
+    let now = SystemClock::new(sighting, floor).told(told).now();
     let attendance = attendance(ledger, &now)?;
     Ok(Status {
         attendance,

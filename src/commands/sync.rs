@@ -2,18 +2,20 @@
 
 use std::error::Error;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use super::neighbours::Neighbourhood;
+use super::random::{self, NoRandomness};
 use super::say::{self, say};
 use super::via::Via;
 use super::vitals::vitals;
-use super::{Outcome, bar, companion, random, with_causes};
+use super::{Outcome, bar, companion, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::ledger::{Opening, SqliteLedger};
-use crate::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError, beat, sync};
+use crate::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError, Tell, beat, silent, sync};
 
 /// The most attempts that make sense before a person looks at the network.
 const ATTEMPTS_MAX: i64 = 20;
@@ -62,19 +64,11 @@ pub(super) fn run(args: &Args) -> Outcome {
         );
     }
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
-    let givens = Givens {
-        boot: &boot,
-        clock: estimated,
-        epoch: random::bytes()?,
-        nonce: random::bytes()?,
-        jitter: u64::from_be_bytes(random::bytes()?),
-        tell: bar::show,
-    };
     let patience = Patience {
         attempts: args.attempts,
         timeout: Duration::from_secs_f64(args.timeout),
     };
-    let synced = sync(&mut ledger, &givens, &patience);
+    let synced = sync(&mut ledger, &givens(bar::show)?, &patience);
     bar::clear();
     match synced {
         Ok(summary) => {
@@ -88,6 +82,43 @@ pub(super) fn run(args: &Args) -> Outcome {
             outcome
         }
     }
+}
+
+/// One sync of the gate in this folder, in a thread of its own: what came of it is told on standard error.
+pub(super) fn beside(folder: PathBuf) {
+    let body = move || {
+        let told = match one(&folder) {
+            Ok(Summary { down, up, .. }) => format!(
+                "synced: {} changes of tickets taken, {} check-ins sent, {} still wait",
+                down.tickets, up.facts, up.waiting
+            ),
+            Err(error) => format!("the sync did not come through: {}", with_causes(error.as_ref())),
+        };
+        say::remark(&format!("wicket: {told}"));
+    };
+    if let Err(error) = thread::Builder::new().name("sync".to_owned()).spawn(body) {
+        say::remark(&format!("wicket: no sync could be started: {error}"));
+    }
+}
+
+fn one(folder: &Path) -> Result<Summary, Box<dyn Error + Send + Sync>> {
+    let mut ledger = SqliteLedger::attach(folder, &Opening::default())?;
+    let patience = Patience {
+        attempts: 1,
+        timeout: REQUEST_TIMEOUT,
+    };
+    Ok(sync(&mut ledger, &givens(silent)?, &patience)?)
+}
+
+fn givens(tell: Tell) -> Result<Givens<'static>, NoRandomness> {
+    Ok(Givens {
+        boot: &boot,
+        clock: estimated,
+        epoch: random::bytes()?,
+        nonce: random::bytes()?,
+        jitter: u64::from_be_bytes(random::bytes()?),
+        tell,
+    })
 }
 
 /// The sync is done whether or not the server hears how this gate is.

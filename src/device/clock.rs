@@ -4,7 +4,7 @@ use std::fs;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::domain::clock::{Reading, Sighting, estimate};
+use crate::domain::clock::{Reading, Sighting, Sightings, estimate};
 use crate::domain::time::{Now, UnixMillis, UnixSeconds};
 
 /// No gate that runs this release lives before it: the least floor, 2026-11-01T00:00:00Z.
@@ -32,7 +32,7 @@ impl Clock for FixedClock {
 /// This machine's clocks, held against what the gate durably knows of the time.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
-    sighting: Option<Sighting>,
+    known: Sightings,
     floor: UnixMillis,
 }
 
@@ -40,16 +40,24 @@ impl SystemClock {
     /// A clock that knows the server's time as last seen, and the highest time ever durably seen.
     #[must_use]
     pub fn new(sighting: Option<Sighting>, floor: UnixMillis) -> Self {
+        let told = None;
         Self {
-            sighting,
+            known: Sightings { sighting, told },
             floor: floor.max(RELEASED),
         }
+    }
+
+    /// The same clock, which also knows what a control code told.
+    #[must_use]
+    pub fn told(mut self, told: Option<Sighting>) -> Self {
+        self.known.told = told;
+        self
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Now {
-        estimate(&read(), self.sighting.as_ref(), self.floor)
+        estimate(&read(), &self.known, self.floor)
     }
 }
 

@@ -38,11 +38,30 @@ pub struct Reading {
     pub ntp_error_ms: Option<u64>,
 }
 
-/// The estimate, best source first: the server's signed time of this boot, then NTP; without either the
+/// What a gate was told of the time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sightings {
+    /// The server's signed word.
+    pub sighting: Option<Sighting>,
+    /// What a control code told, in the same form: a person's word, which is never as good as recent.
+    pub told: Option<Sighting>,
+}
+
+/// The estimate, best source first: the server's signed time of this boot, then NTP, then a control code's; without any the
 /// time is only known to lie after `floor`, the highest time that the gate has ever durably seen.
 #[must_use]
-pub fn estimate(reading: &Reading, sighting: Option<&Sighting>, floor: UnixMillis) -> Now {
-    let held = sighting.and_then(|sighting| holdover(reading, sighting));
+pub fn estimate(reading: &Reading, known: &Sightings, floor: UnixMillis) -> Now {
+    let sighted = known
+        .sighting
+        .as_ref()
+        .and_then(|sighting| holdover(reading, sighting));
+    let held = sighted.or_else(|| {
+        let told = holdover(reading, known.told.as_ref()?)?;
+        Some(Now {
+            state: ClockState::Holdover,
+            ..told
+        })
+    });
     let ntp = reading
         .ntp_error_ms
         .map(|error| around(reading.wall_ms, error, ClockState::Synced));
@@ -134,9 +153,42 @@ mod tests {
         }
     }
 
+    fn sighted(boot_id: &str) -> Sightings {
+        Sightings {
+            sighting: Some(sighting(boot_id)),
+            told: None,
+        }
+    }
+
+    #[test]
+    fn what_a_person_told_counts_where_nothing_better_is_known() {
+        let told = Sightings {
+            sighting: Some(sighting("before")),
+            told: Some(sighting("this")),
+        };
+        let now = estimate(&reading(6_000), &told, FLOOR);
+        assert_eq!((now.best, now.state), (SERVER.plus(1_000), ClockState::Holdover));
+        let ntp = Reading {
+            wall_ms: SERVER.plus(90_000),
+            ntp_error_ms: Some(40),
+            ..reading(6_000)
+        };
+        assert_eq!(estimate(&ntp, &told, FLOOR).best, SERVER.plus(90_000));
+        let below = estimate(&reading(6_000), &told, SERVER.plus(2_000));
+        assert_eq!(below.state, ClockState::Unsure, "never below the floor");
+        let both = Sightings {
+            sighting: Some(Sighting {
+                server_ms: SERVER.plus(7),
+                ..sighting("this")
+            }),
+            ..told
+        };
+        assert_eq!(estimate(&reading(5_000), &both, FLOOR).best, SERVER.plus(7));
+    }
+
     #[test]
     fn a_sighting_of_this_boot_carries_on_whatever_the_wall_clock_says() {
-        let now = estimate(&reading(6_000), Some(&sighting("this")), FLOOR);
+        let now = estimate(&reading(6_000), &sighted("this"), FLOOR);
         assert_eq!(now.best, SERVER.plus(1_000));
         assert_eq!(now.state, ClockState::Synced);
         assert_eq!(
@@ -148,14 +200,14 @@ mod tests {
     #[test]
     fn holdover_widens_by_the_drift_budget() {
         let day = 24 * 60 * 60 * 1000;
-        let now = estimate(&reading(5_000 + day), Some(&sighting("this")), FLOOR);
+        let now = estimate(&reading(5_000 + day), &sighted("this"), FLOOR);
         assert_eq!(now.state, ClockState::Holdover);
         assert_eq!(now.latest, Some(SERVER.plus(day + 20 + 8_640)));
     }
 
     #[test]
     fn a_sighting_of_another_boot_leaves_only_the_floor() {
-        let now = estimate(&reading(6_000), Some(&sighting("before")), FLOOR);
+        let now = estimate(&reading(6_000), &sighted("before"), FLOOR);
         assert_eq!(
             now,
             Now {
@@ -173,10 +225,7 @@ mod tests {
             boot_id: String::new(),
             ..reading(6_000)
         };
-        assert_eq!(
-            estimate(&nameless, Some(&sighting("")), FLOOR).state,
-            ClockState::Unsure
-        );
+        assert_eq!(estimate(&nameless, &sighted(""), FLOOR).state, ClockState::Unsure);
     }
 
     #[test]
@@ -187,7 +236,7 @@ mod tests {
                 wall_ms,
                 ..reading(0)
             },
-            None,
+            &Sightings::default(),
             FLOOR,
         );
         assert_eq!((now.best, now.earliest, now.latest), (wall_ms, FLOOR, None));
@@ -200,7 +249,7 @@ mod tests {
             ntp_error_ms: Some(40),
             ..reading(0)
         };
-        let now = estimate(&ntp, None, FLOOR);
+        let now = estimate(&ntp, &Sightings::default(), FLOOR);
         assert_eq!(
             (now.best, now.latest, now.state),
             (SERVER, Some(SERVER.plus(40)), ClockState::Synced)
@@ -215,7 +264,7 @@ mod tests {
                 ntp_error_ms: Some(40),
                 ..reading(0)
             };
-            let now = estimate(&ntp, None, FLOOR);
+            let now = estimate(&ntp, &Sightings::default(), FLOOR);
             assert_eq!(
                 (now.state, now.earliest, now.best),
                 (state, FLOOR, FLOOR),
@@ -233,11 +282,7 @@ mod tests {
                 ntp_error_ms: Some(40),
                 ..reading(6_000)
             };
-            assert_eq!(
-                estimate(&ntp, Some(&sighting("this")), FLOOR).state,
-                state,
-                "{apart} ms"
-            );
+            assert_eq!(estimate(&ntp, &sighted("this"), FLOOR).state, state, "{apart} ms");
         }
     }
 }

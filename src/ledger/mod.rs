@@ -26,7 +26,7 @@ pub use health::health;
 pub use memory::MemoryLedger;
 pub use settings::{
     CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, LANE_SETTING, RELAY_SETTING,
-    ServerKey, TLS_KEY_SETTING, VIA_SETTING, WIPE_ORDER_SETTING,
+    ServerKey, TLS_KEY_SETTING, TOLD_TIME_SETTING, VIA_SETTING, WIPE_ORDER_SETTING,
 };
 pub use sqlite::{Opening, SqliteLedger, Synchronous};
 

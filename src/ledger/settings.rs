@@ -11,6 +11,8 @@ pub const ENROLMENT_SETTING: &str = "enrolment";
 pub const DEVICE_KEY_SETTING: &str = "device_key";
 /// The server's signed time as last seen: [`crate::domain::clock::Sighting`], as JSON.
 pub const CLOCK_SIGHTING_SETTING: &str = "clock_sighting";
+/// The time as a control code told it: [`crate::domain::clock::Sighting`], as JSON.
+pub const TOLD_TIME_SETTING: &str = "told_time";
 /// SHA-256 of the key of the server's certificate as the web's rules last accepted it, 32 bytes; none where the server shows
 /// its own key.
 pub const TLS_KEY_SETTING: &str = "tls_key";

@@ -7,6 +7,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
+use super::control::{ControlNews, ControlReader};
 use super::desk::{Command, LaneSetting};
 use super::intake::{DeviceNews, End, Intake, Place, Seen, Sight};
 use super::reach::SharedReach;
@@ -18,6 +19,7 @@ use crate::device::clock::Clock;
 use crate::device::signals::Lamp;
 use crate::domain::admission::{Occupancy, Reach};
 use crate::domain::checkin::{Denial, Draft, FactRef, Kind};
+use crate::domain::control::{Action, is_control};
 use crate::domain::gate::{
     Announcement, Config, Count, DeskAnswer, Effect, Event, Fault, Gate, Outcome, Passage,
 };
@@ -43,6 +45,8 @@ pub enum Notice<'a> {
     Device(&'a DeviceNews),
     /// Where the gate stands from now on, as staff set it.
     Lane(&'a LaneSetting),
+    /// What became of a control code.
+    Control(&'a ControlNews),
     /// Something else that staff should know; the gate goes on.
     Warning(&'a (dyn Error + Send + Sync + 'static)),
 }
@@ -116,6 +120,7 @@ pub struct Decider {
     orders: Config,
     /// The opening on which guests may be on their way, and how many of them are still to pass.
     opened: Option<(FactRef, u8)>,
+    control: ControlReader,
 }
 
 /// A frame or a line that is being decided.
@@ -149,7 +154,15 @@ impl Decider {
             lane: LaneSetting::default(),
             operator: None,
             opened: None,
+            control: ControlReader::default(),
         }
+    }
+
+    /// The same gate, which has no screen to show a challenge on: it reads control codes shortly after its power came on.
+    #[must_use]
+    pub fn without_screen(self) -> Self {
+        let control = ControlReader::without_screen();
+        Self { control, ..self }
     }
 
     /// The same gate, which does what staff say.
@@ -295,7 +308,14 @@ impl Decider {
         self.replayed = seen.replayed_at;
         let is_text = seen.sight != Sight::Line(None);
         let event = match seen.sight {
-            Sight::Codes(codes) => Event::Frame { codes },
+            Sight::Codes(mut codes) => {
+                self.look_for_control(&codes, watcher)?;
+                codes.retain(|text| !is_control(text));
+                Event::Frame { codes }
+            }
+            Sight::Line(Some(text)) if is_control(&text) => {
+                return self.look_for_control(&[text], watcher);
+            }
             Sight::Line(text) => Event::Line {
                 text: text.unwrap_or_else(|| NO_TEXT.to_owned()),
             },
@@ -315,6 +335,45 @@ impl Decider {
         self.settle(event, &mut taken, watcher)
     }
 
+    /// Obeys a control code among these texts, or says why not.
+    fn look_for_control(&mut self, texts: &[String], watcher: &mut Watcher<'_>) -> io::Result<()> {
+        let at = self.moment();
+        let Some(text) = self.control.newly_seen(texts, at) else {
+            return Ok(());
+        };
+        let judged = self
+            .control
+            .judge(&text, self.ledger.as_mut(), at, &self.clock.now());
+        let news = match judged {
+            Ok(action) => ControlNews::Obeyed(action),
+            Err(error) => ControlNews::Refused(error),
+        };
+        if let ControlNews::Obeyed(action) = &news {
+            self.act(action, watcher)?;
+        }
+        watcher(Notice::Control(&news))
+    }
+
+    fn act(&mut self, action: &Action, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        let lane = match action {
+            Action::SetMode(mode) => LaneSetting {
+                direction: Some((*mode).into()),
+                gate: None,
+            },
+            Action::SetGate(gate) => LaneSetting {
+                gate: Some(gate.clone()),
+                direction: None,
+            },
+            // The new time is in the store, from which the clock is made anew.
+            Action::SetClock => {
+                self.behind = true;
+                return self.follow(watcher);
+            }
+            Action::SyncNow | Action::OpenAdmin => return Ok(()),
+        };
+        self.stand(lane, watcher)
+    }
+
     /// Does what staff said meanwhile.
     fn obey(&mut self, watcher: &mut Watcher<'_>) -> io::Result<()> {
         while let Some(command) = self
@@ -328,6 +387,7 @@ impl Decider {
                 Command::Answer(answer) => self.happen(Event::Answered(answer), watcher)?,
                 Command::Desk(desk) => self.happen(Event::Desk(desk), watcher)?,
                 Command::Use(lane) => self.stand(lane, watcher)?,
+                Command::Listen(challenge) => self.control.listen(challenge, self.moment()),
                 Command::SignIn(operator) => {
                     self.operator = operator;
                     self.happen(Event::Configured(Box::new(self.config())), watcher)?;

@@ -5,6 +5,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use super::feed::Feed;
 use super::intake::Intake;
 use crate::domain::admission::Direction;
+use crate::domain::control::Challenge;
 use crate::domain::gate::{Answer, Desk};
 use crate::domain::ids::{GateId, OperatorId};
 use crate::ledger::{LANE_SETTING, Ledger, LedgerError};
@@ -21,6 +22,8 @@ pub enum Command {
     Desk(Desk),
     /// Another place or way from now on, and after a restart too.
     Use(LaneSetting),
+    /// Read control codes while these digits are on the screen; none: no more.
+    Listen(Option<Challenge>),
     /// Somebody works at the gate from now on, or nobody does.
     SignIn(Option<OperatorId>),
 }

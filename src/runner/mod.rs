@@ -3,6 +3,7 @@
 //! back by a thread of its own.
 
 mod camera;
+mod control;
 mod decider;
 mod desk;
 mod feed;
@@ -21,6 +22,7 @@ use std::any::Any;
 use std::error::Error;
 
 pub use camera::{CameraPlan, OpenCamera, watch_camera};
+pub use control::{ControlError, ControlNews};
 pub use decider::{Decider, Notice, Orders, Reread, RunError, Told, Watcher};
 pub use desk::{Command, CommandDesk, DeskError, LaneSetting};
 pub use feed::Feed;

@@ -3,11 +3,13 @@
 use std::io;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
+use super::control::ControlNews;
 use super::decider::Notice;
 use super::desk::LaneSetting;
 use super::intake::{DeviceNews, Place};
 use super::timing::Timing;
 use super::with_causes;
+use crate::domain::control::Action;
 use crate::domain::gate::{Announcement, DeskAnswer, Fault};
 
 /// News that may wait for the screen: minutes of scans. A screen that is so far behind hangs, and then the gate waits for
@@ -34,6 +36,10 @@ pub enum News {
     Device(DeviceNews),
     /// Where the gate stands from now on.
     Lane(LaneSetting),
+    /// The gate does what a control code says.
+    Obeyed(Action),
+    /// It does not, for this reason.
+    NotObeyed(String),
     /// Something else that staff should know.
     Warning(String),
 }
@@ -78,6 +84,8 @@ impl From<&Notice<'_>> for News {
             Notice::Desk(answer) => Self::Desk(**answer),
             Notice::Device(news) => Self::Device((*news).clone()),
             Notice::Lane(lane) => Self::Lane((*lane).clone()),
+            Notice::Control(ControlNews::Obeyed(action)) => Self::Obeyed(action.clone()),
+            Notice::Control(ControlNews::Refused(error)) => Self::NotObeyed(with_causes(error)),
             Notice::Warning(warning) => Self::Warning(with_causes(*warning)),
         }
     }

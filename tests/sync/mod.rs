@@ -10,6 +10,7 @@
 mod backup;
 mod conflict_order;
 mod conflicts;
+mod control;
 mod cut;
 mod devices;
 mod enrolment;

@@ -9,7 +9,7 @@ use crate::cli::wicket;
 use crate::tls::web::{Authority, Issued};
 use ed25519_dalek::SigningKey;
 use wicket::device::clock::boot;
-use wicket::domain::clock::{Reading, Sighting, estimate};
+use wicket::domain::clock::{Reading, Sighting, Sightings, estimate};
 use wicket::domain::time::{ClockState, Now, UnixMillis, UnixSeconds};
 use wicket::ledger::{
     CLOCK_SIGHTING_SETTING, DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, ServerKey,
@@ -107,7 +107,11 @@ fn guessed(seen: Option<&Sighting>, floor: UnixMillis, wall_s: u64) -> Now {
         wall_ms: UnixSeconds(wall_s).millis(),
         ntp_error_ms: None,
     };
-    estimate(&reading, seen, floor)
+    let known = Sightings {
+        sighting: seen.cloned(),
+        told: None,
+    };
+    estimate(&reading, &known, floor)
 }
 
 fn givens(clock: GateClock) -> Givens<'static> {

@@ -67,6 +67,24 @@ impl Venue {
             .collect()
     }
 
+    /// What `wicket scan` says on standard error of these lines.
+    pub(super) fn scanned(&self, codes: &[&str]) -> String {
+        let mut command = wicket();
+        command
+            .args(["scan", "--no-sync", "--data"])
+            .arg(self.folder.path());
+        let mut scan = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = scan.stdin.take().unwrap();
+        stdin.write_all(codes.join("\n").as_bytes()).unwrap();
+        drop(stdin);
+        String::from_utf8(scan.wait_with_output().unwrap().stderr).unwrap()
+    }
+
     /// The verdict on one code, with its reason where there is one: such as `deny UNKNOWN_KEY`.
     pub(super) fn verdict(&self, code: &str) -> String {
         let scans = self.scan(&[code]);

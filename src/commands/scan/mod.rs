@@ -6,7 +6,7 @@ mod setup;
 mod words;
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -25,8 +25,9 @@ use crate::device::stop_signal::on_stop_signal;
 use crate::domain::admission::Direction;
 #[cfg(feature = "gate")]
 use crate::domain::admission::Reach;
+use crate::domain::control::Action;
 use crate::domain::ids::{EventId, GateId};
-use crate::runner::{Decider, Feed, FrameRate, Notice, SharedReach, read_frames, read_lines};
+use crate::runner::{ControlNews, Decider, Feed, FrameRate, Notice, SharedReach, read_frames, read_lines};
 #[cfg(feature = "gate")]
 use crate::sync::Contact;
 
@@ -131,8 +132,16 @@ pub(super) fn run(args: &Args) -> Outcome {
         None => read_lines(feed, || io::stdin().lock())?,
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut watcher = |notice: Notice<'_>| tell(&notice, args.json, &mut out);
-    let decider = Decider::new(setup.orders, setup.ledger, setup.reread).reaching(reach);
+    let enrolled = setup.enrolled.clone();
+    let mut watcher = |notice: Notice<'_>| {
+        if let Notice::Control(ControlNews::Obeyed(Action::SyncNow)) = &notice {
+            sync_now(enrolled.as_deref());
+        }
+        tell(&notice, args.json, &mut out)
+    };
+    let decider = Decider::new(setup.orders, setup.ledger, setup.reread)
+        .reaching(reach)
+        .without_screen();
     decider.run(&intake, &mut watcher)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -160,6 +169,19 @@ fn keep_in_touch(_: &Args, _: &Setup) -> io::Result<SharedReach> {
     Ok(SharedReach::default())
 }
 
+/// What a control code asks for, beside the scan.
+#[cfg(feature = "gate")]
+fn sync_now(enrolled: Option<&Path>) {
+    if let Some(folder) = enrolled {
+        super::sync::beside(folder.to_owned());
+    }
+}
+
+#[cfg(not(feature = "gate"))]
+fn sync_now(_: Option<&Path>) {
+    say::remark("wicket: this build cannot sync: build with `--features gate`");
+}
+
 fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()> {
     match notice {
         Notice::Verdict(told) if json => {
@@ -178,6 +200,14 @@ fn tell(notice: &Notice<'_>, json: bool, out: &mut impl Write) -> io::Result<()>
         }
         Notice::Fault(fault) => {
             say::remark(&format!("wicket: {fault}"));
+            Ok(())
+        }
+        Notice::Control(ControlNews::Obeyed(action)) => {
+            say::remark(&format!("wicket: control code: {action}"));
+            Ok(())
+        }
+        Notice::Control(ControlNews::Refused(error)) => {
+            say::remark(&format!("wicket: {}", with_causes(error)));
             Ok(())
         }
         Notice::Warning(warning) => {

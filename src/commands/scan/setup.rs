@@ -15,7 +15,7 @@ use crate::domain::ticket::{Keyring, KeyringError, Trust};
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerError, MemoryLedger, Opening,
-    RELAY_SETTING, SqliteLedger, WIPE_ORDER_SETTING,
+    RELAY_SETTING, SqliteLedger, TOLD_TIME_SETTING, WIPE_ORDER_SETTING,
 };
 use crate::runner::{Orders, Reread};
 
@@ -33,7 +33,6 @@ pub(super) struct Setup {
     /// Whether check-ins outlive the process.
     pub(super) kept: bool,
     /// The folder of a gate that has a server.
-    #[cfg(feature = "gate")]
     pub(super) enrolled: Option<PathBuf>,
 }
 
@@ -118,13 +117,12 @@ fn signature_only(
     Ok(Setup {
         orders: Orders {
             config: config(args, gate, keyring, rules, ledger.as_mut())?,
-            clock: clock(args.at, None, UnixMillis(0)),
+            clock: clock(args.at, None, None, UnixMillis(0)),
             list_version: 0,
         },
         ledger,
         reread: None,
         kept: data.is_some(),
-        #[cfg(feature = "gate")]
         enrolled: None,
     })
 }
@@ -154,7 +152,6 @@ fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
     let at_start = orders(args, folder, &enrolment, &mut ledger)?;
     let (args, folder) = (args.clone(), folder.to_owned());
     Ok(Setup {
-        #[cfg(feature = "gate")]
         enrolled: Some(folder.clone()),
         orders: at_start,
         ledger: Box::new(ledger),
@@ -176,6 +173,7 @@ fn orders(
         return closed(args, enrolment, ledger);
     }
     let sighting: Option<Sighting> = setting(ledger, folder, CLOCK_SIGHTING_SETTING)?;
+    let told: Option<Sighting> = setting(ledger, folder, TOLD_TIME_SETTING)?;
     let documents = ledger.documents()?;
     let keys = documents.keyring.ok_or_else(|| SetupError::NotSynced {
         folder: folder.to_owned(),
@@ -196,7 +194,7 @@ fn orders(
     let gate = args.gate.clone().unwrap_or_else(|| enrolment.gate.clone());
     Ok(Orders {
         config: config(args, gate, keyring, rules, ledger)?,
-        clock: clock(args.at, sighting, as_of.max(seen)),
+        clock: clock(args.at, sighting, told, as_of.max(seen)),
         list_version: live.map_or(0, |live| live.cursor.sequence),
     })
 }
@@ -211,7 +209,7 @@ fn closed(args: &Args, enrolment: &Enrolment, ledger: &mut dyn Ledger) -> Result
             closed: true,
             ..config
         },
-        clock: clock(args.at, None, UnixMillis(0)),
+        clock: clock(args.at, None, None, UnixMillis(0)),
         list_version: 0,
     })
 }
@@ -245,10 +243,15 @@ fn config(
     })
 }
 
-fn clock(at: Option<u64>, sighting: Option<Sighting>, floor: UnixMillis) -> Box<dyn Clock> {
+fn clock(
+    at: Option<u64>,
+    sighting: Option<Sighting>,
+    told: Option<Sighting>,
+    floor: UnixMillis,
+) -> Box<dyn Clock> {
     match at {
         Some(at) => Box::new(FixedClock(UnixSeconds(at))),
-        None => Box::new(SystemClock::new(sighting, floor)),
+        None => Box::new(SystemClock::new(sighting, floor).told(told)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::MachineClock;
 use crate::domain::admission::{Direction, Known, Occupancy};
 use crate::domain::checkin::{Draft, Fact};
-use crate::domain::clock::{Sighting, estimate};
+use crate::domain::clock::{Sighting, Sightings, estimate};
 use crate::domain::gate::{Announcement, Config, Effect, Event, Gate, Opening, Passage};
 use crate::domain::ids::{DeviceId, StreamId, TicketId};
 use crate::domain::rules::Rulebook;
@@ -83,7 +83,11 @@ impl Scanner {
         if self.broken == Some(Break::ClockTrusted) {
             return Now::exactly(reading.wall_ms.seconds());
         }
-        estimate(&reading, self.sighting.as_ref(), self.floor)
+        let known = Sightings {
+            sighting: self.sighting.clone(),
+            told: None,
+        };
+        estimate(&reading, &known, self.floor)
     }
 
     /// The device under whose name it records.
