@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check bench bench-sync bench-readers long sim packages packages-readers tools-test tools-check
+.PHONY: demo test check check-units bench bench-sync bench-readers long sim packages packages-readers packages-units tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -21,7 +21,7 @@ test: packages tools-test
 	cargo nextest run --locked --all-features
 
 # Each feature set is linted by itself, so that none leans on another's code.
-check: packages tools-check
+check: packages tools-check check-units
 	cargo fmt --check
 	cargo fmt --check --manifest-path benches/readers/Cargo.toml
 	cargo clippy --locked --all-targets --no-default-features -- -D warnings
@@ -29,6 +29,19 @@ check: packages tools-check
 	cargo clippy --locked --all-targets --features server -- -D warnings
 	cargo clippy --locked --all-targets --all-features -- -D warnings
 	cargo deny --all-features --locked check licenses bans sources
+
+# The units as systemd reads them, and how much of the machine each could reach: in tenths of systemd's own score.
+EXPOSURE_GATE := 15
+EXPOSURE_SERVER := 12
+check-units: packages-units
+	@units=$$(mktemp -d) && trap 'rm -r "$$units"' EXIT && for unit in systemd/*.service systemd/*.timer; do \
+		sed 's|/usr/bin/wicket |/bin/true |' "$$unit" > "$$units/$${unit##*/}"; done && \
+	said=$$(systemd-analyze verify --man=no "$$units"/*.service "$$units"/*.timer 2>&1) && \
+	{ [ -z "$$said" ] || { echo "$$said"; exit 1; }; }
+	@for unit in gate:$(EXPOSURE_GATE) server:$(EXPOSURE_SERVER) sync:$(EXPOSURE_SERVER); do \
+		systemd-analyze security --offline=yes --threshold=$${unit#*:} systemd/wicket-$${unit%:*}.service > /dev/null \
+			|| { echo "wicket-$${unit%:*}.service may reach more than $${unit#*:} tenths"; exit 1; }; \
+	done
 
 bench: packages
 	cargo bench --locked --features gate,server
@@ -55,6 +68,9 @@ sim: packages
 
 packages:
 	$(call install,$(PACKAGES))
+
+packages-units:
+	$(call install,systemd)
 
 # The reader in C++ is built from source.
 packages-readers:

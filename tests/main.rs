@@ -19,6 +19,7 @@ mod faults;
 mod lan;
 mod layers;
 mod runner;
+mod service;
 #[cfg(all(test, feature = "sim"))]
 mod sim;
 #[cfg(all(feature = "gate", feature = "server"))]

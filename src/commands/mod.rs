@@ -24,6 +24,7 @@ mod say;
 mod scan;
 #[cfg(feature = "server")]
 mod serve;
+mod service;
 #[cfg(feature = "sim")]
 mod sim;
 mod status;

@@ -9,7 +9,7 @@ use ed25519_dalek::SigningKey;
 use rustls::ServerConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Outcome, random, say};
+use super::{Outcome, random, say, service};
 use crate::server::db::Db;
 use crate::server::{Addresses, Listen, serve};
 use crate::tls::{Identity, IdentityError, with_files, with_own_key};
@@ -93,6 +93,7 @@ fn listen(args: &Args, tls: Option<Arc<ServerConfig>>) -> Listen {
 fn told(tls: bool) -> impl FnOnce(Addresses) {
     let scheme = if tls { "https" } else { "http" };
     move |at| {
+        service::ready(&format!("listening on {scheme}://{}", at.gates));
         // Whoever started it may not listen; the server serves all the same.
         let _ = say::line(&format!("listening on {scheme}://{}", at.gates));
         if let Some(metrics) = at.metrics {
@@ -114,6 +115,20 @@ async fn stop() {
     tokio::select! {
         () = received(terminate) => {}
         () = received(interrupt) => {}
+        () = live() => {}
+    }
+    service::stopping();
+}
+
+/// Shows that the server goes round, for as long as it does: a runtime whose threads all hang does not come here.
+async fn live() {
+    let Some(every) = service::beat_every() else {
+        return std::future::pending().await;
+    };
+    let mut beats = tokio::time::interval(every);
+    loop {
+        beats.tick().await;
+        service::alive();
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::control::{ControlNews, ControlReader};
 use super::desk::{Command, LaneSetting};
+use super::heart::Heart;
 use super::intake::{DeviceNews, End, Intake, Place, Seen, Sight};
 use super::reach::SharedReach;
 use super::stopwatch::Stopwatch;
@@ -121,6 +122,7 @@ pub struct Decider {
     /// The opening on which guests may be on their way, and how many of them are still to pass.
     opened: Option<(FactRef, u8)>,
     control: ControlReader,
+    heart: Option<Heart>,
 }
 
 /// A frame or a line that is being decided.
@@ -155,6 +157,7 @@ impl Decider {
             operator: None,
             opened: None,
             control: ControlReader::default(),
+            heart: None,
         }
     }
 
@@ -182,6 +185,12 @@ impl Decider {
             ..self
         }
         .restated()
+    }
+
+    /// The same gate, which shows that it is alive.
+    #[must_use]
+    pub fn watched(self, heart: Option<Heart>) -> Self {
+        Self { heart, ..self }
     }
 
     /// The same gate, where staff last set it to stand.
@@ -230,6 +239,9 @@ impl Decider {
 
     fn decide_all(&mut self, intake: &Receiver<Intake>, watcher: &mut Watcher<'_>) -> io::Result<End> {
         loop {
+            if let Some(heart) = &mut self.heart {
+                heart.pulse();
+            }
             let next = self.next(intake, watcher)?;
             self.obey(watcher)?;
             match next {
@@ -267,8 +279,14 @@ impl Decider {
         }
     }
 
-    /// How long the gate can wait; none: for ever. In a replay no time passes between frames.
+    /// How long the decider can wait; none: for ever.
     fn wait(&self) -> Option<Duration> {
+        let beat = self.heart.as_ref().map(Heart::left);
+        self.gate_wakes_in().into_iter().chain(beat).min()
+    }
+
+    /// When the gate wants to hear that time went by. In a replay no time passes between frames.
+    fn gate_wakes_in(&self) -> Option<Duration> {
         let until = self.gate.wakes_at().filter(|_| self.replayed.is_none())?;
         Some(Duration::from_millis(until.since(self.moment())))
     }

@@ -19,7 +19,7 @@ use super::companion;
 use super::neighbours::Neighbourhood;
 #[cfg(feature = "gate")]
 use super::via::Via;
-use super::{Outcome, say, with_causes};
+use super::{Outcome, say, service, with_causes};
 use crate::device::camera_replay::Replay;
 use crate::device::stop_signal::on_stop_signal;
 use crate::domain::admission::Direction;
@@ -27,7 +27,9 @@ use crate::domain::admission::Direction;
 use crate::domain::admission::Reach;
 use crate::domain::control::Action;
 use crate::domain::ids::{EventId, GateId};
-use crate::runner::{ControlNews, Decider, Feed, FrameRate, Notice, SharedReach, read_frames, read_lines};
+use crate::runner::{
+    ControlNews, Decider, Feed, FrameRate, Heart, Notice, SharedReach, read_frames, read_lines,
+};
 #[cfg(feature = "gate")]
 use crate::sync::Contact;
 
@@ -141,7 +143,9 @@ pub(super) fn run(args: &Args) -> Outcome {
     };
     let decider = Decider::new(setup.orders, setup.ledger, setup.reread)
         .reaching(reach)
-        .without_screen();
+        .without_screen()
+        .watched(service::beat_every().map(|every| Heart::new(every, service::alive)));
+    service::ready("scanning");
     decider.run(&intake, &mut watcher)?;
     Ok(ExitCode::SUCCESS)
 }
