@@ -8,7 +8,7 @@ use super::super::requests::Caller;
 use super::super::soundness::{Aside, Trusting, check};
 use super::super::{Db, DbError, EventRow, event_row};
 use super::receipts;
-use crate::domain::ids::{EventId, StreamId};
+use crate::domain::ids::{EventId, Sequence, StreamId};
 use crate::domain::outbox::Room;
 use crate::domain::time::UnixMillis;
 use crate::wire::limits::{UPLOAD_BYTES_MAX, UPLOAD_FACTS_MAX, UPLOAD_SEGMENTS_MAX};
@@ -129,6 +129,53 @@ pub(super) fn forget(
     Ok(())
 }
 
+/// The origin's log holds a segment at that place. A segment that says nothing beyond the log, as of a restored gate that
+/// sealed the same facts anew, never comes back in a page: it must not be handed over again and again.
+pub(super) fn forget_covered(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    stream: &StreamId,
+    (first, last): (Sequence, Sequence),
+) -> Result<(), DbError> {
+    let ending_there = transaction
+        .prepare_cached(
+            "SELECT hash, first, b.last FROM relay_brought b JOIN segments USING (event, hash)
+             WHERE event = ?1 AND b.stream = ?2 AND b.last BETWEEN ?3 AND ?4",
+        )?
+        .query_map(params![event.0, stream.as_bytes(), first.0, last.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<Result<Vec<([u8; 32], u64, u64)>, _>>()?;
+    for (hash, first, last) in ending_there {
+        if is_covered(transaction, event, stream, (first, last))? {
+            forget(transaction, event, &hash.into())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether segments of the origin's log hold all these facts. What is held here under one identity has one content.
+fn is_covered(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    stream: &StreamId,
+    (first, last): (u64, u64),
+) -> Result<bool, DbError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT first, last FROM segments s WHERE event = ?1 AND stream = ?2 AND first <= ?4 AND last >= ?3
+         AND NOT EXISTS (SELECT 1 FROM relay_brought b WHERE b.event = s.event AND b.hash = s.hash) ORDER BY first",
+    )?;
+    let mut rows = statement.query(params![event.0, stream.as_bytes(), first, last])?;
+    let mut next = first;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, u64>(0)? > next {
+            return Ok(false);
+        }
+        next = next.max(row.get::<_, u64>(1)?.saturating_add(1));
+    }
+    Ok(next > last)
+}
+
 /// All that is held may be news to the origin: its log is another one now.
 pub(super) fn all(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
     transaction.execute(
@@ -154,16 +201,7 @@ fn take(
     match check(transaction, event, bytes, &hash, Trusting::Nobody)? {
         Ok(sound) => {
             keep_segment(transaction, event, bytes, &hash, &sound, now)?;
-            transaction
-                .prepare_cached(
-                    "INSERT INTO relay_brought (event, hash, stream, last) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![
-                    event.0,
-                    hash.as_slice(),
-                    sound.segment.stream.as_bytes(),
-                    sound.segment.last().0
-                ])?;
+            bring(transaction, event, &hash, &sound.segment)?;
             Ok(ItemAnswer::Stored)
         }
         Err(Aside { code, message }) => {
@@ -172,6 +210,23 @@ fn take(
             Ok(ItemAnswer::Refused { code, message })
         }
     }
+}
+
+/// Puts a segment on its way up, unless the origin's log is known to say as much.
+fn bring(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    hash: &SegmentHash,
+    segment: &Segment,
+) -> Result<(), DbError> {
+    let (stream, last) = (segment.stream, segment.last().0);
+    transaction
+        .prepare_cached("INSERT INTO relay_brought (event, hash, stream, last) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![event.0, hash.as_slice(), stream.as_bytes(), last])?;
+    if is_covered(transaction, event, &stream, (segment.first.0, last))? {
+        forget(transaction, event, hash)?;
+    }
+    Ok(())
 }
 
 /// What a node lacks that holds so much, and whether that is not all of it.

@@ -147,11 +147,12 @@ fn adopt_segment(
         .prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?
         .exists(params![event.0, hash.as_slice()])?;
     let readable = Segment::unverified(bytes).ok();
-    let Some(segment) = readable.filter(|segment| !known && segment.drafts.len() <= SEGMENT_FACTS_MAX) else {
+    let Some(segment) = readable.filter(|segment| segment.drafts.len() <= SEGMENT_FACTS_MAX) else {
         return Ok(());
     };
-    if let Ok(sound) = fresh(transaction, event, segment)? {
+    let (stream, place) = (segment.stream, (segment.first, segment.last()));
+    if !known && let Ok(sound) = fresh(transaction, event, segment)? {
         keep_segment(transaction, event, bytes, &hash, &sound, now)?;
     }
-    Ok(())
+    brought::forget_covered(transaction, event, &stream, place)
 }
