@@ -23,8 +23,18 @@ use crate::domain::time::UnixMillis;
 #[derive(Debug)]
 pub struct InProcess {
     service: TowerToHyperService<axum::Router>,
-    millis: Arc<AtomicU64>,
+    time: Time,
     runtime: Runtime,
+}
+
+/// The time that such a server goes by.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Time(Arc<AtomicU64>);
+
+impl Time {
+    pub(super) fn set(&self, now: UnixMillis) {
+        self.0.store(now.0, Ordering::Relaxed);
+    }
 }
 
 impl InProcess {
@@ -33,20 +43,16 @@ impl InProcess {
     /// # Errors
     /// Where the machine gives no event queue, or the data cannot be opened once more to be read.
     pub fn new(db: Db, key: SigningKey) -> std::io::Result<Self> {
-        let millis = Arc::new(AtomicU64::new(0));
-        let reads = Database::here(db.reader().map_err(std::io::Error::other)?);
-        let site = Site {
-            snapshots: Arc::new(Snapshots::new(reads)),
-            db: Database::here(db),
-            key: Arc::new(key),
-            clock: Clock::Set(Arc::clone(&millis)),
-            // Nobody listens for news in a process of one request at a time.
-            news: News::new().0,
-            metrics: Arc::default(),
-        };
+        let time = Time::default();
+        let site = site(db, key, &time)?;
+        Self::of(routes::router(site), &time)
+    }
+
+    /// What answers by these routes.
+    pub(super) fn of(routes: axum::Router, time: &Time) -> std::io::Result<Self> {
         Ok(Self {
-            service: TowerToHyperService::new(routes::router(site)),
-            millis,
+            service: TowerToHyperService::new(routes),
+            time: time.clone(),
             // Routes set themselves a time limit, which no answer in one go ever reaches.
             runtime: Builder::new_current_thread().enable_time().build()?,
         })
@@ -57,7 +63,7 @@ impl InProcess {
     /// # Errors
     /// Where the answer's body breaks off.
     pub fn answer(&self, request: Request<Vec<u8>>, now: UnixMillis) -> Result<Response<Bytes>, axum::Error> {
-        self.millis.store(now.0, Ordering::Relaxed);
+        self.time.set(now);
         self.runtime.block_on(async {
             let answer: Answer = match self.service.call(request.map(Body::from)).await {
                 Ok(answer) => answer,
@@ -68,6 +74,20 @@ impl InProcess {
             Ok(Response::from_parts(parts, body))
         })
     }
+}
+
+/// What handlers may use, where one thread does everything.
+pub(super) fn site(db: Db, key: SigningKey, time: &Time) -> std::io::Result<Site> {
+    let reads = Database::here(db.reader().map_err(std::io::Error::other)?);
+    Ok(Site {
+        snapshots: Arc::new(Snapshots::new(reads)),
+        db: Database::here(db),
+        key: Arc::new(key),
+        clock: Clock::Set(Arc::clone(&time.0)),
+        // Nobody listens for news in a process of one request at a time.
+        news: News::new().0,
+        metrics: Arc::default(),
+    })
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub use clock::now;
 pub use fleet::{Fleet, FleetRow, Path, Standing, fleet};
 #[cfg(feature = "sim")]
 pub use in_process::InProcess;
+#[cfg(feature = "sim")]
+pub use relay::{RelayInProcess, WayUp};
 #[cfg(feature = "gate")]
 pub use relay::{Upstream, relay};
 

@@ -24,6 +24,11 @@ pub(super) fn steps(chance: &mut Chance, gates: usize) -> Vec<Step> {
     if trouble.neighbours > 0 {
         drawn.extend((0..gates).map(|gate| Step::Join { gate, network: 0 }));
     }
+    if trouble.relay > 0 {
+        drawn.push(Step::SyncRelay);
+        let gates = (0..gates).filter(|_| chance.eighths(5));
+        drawn.extend(gates.map(|gate| Step::Via { gate, relay: true }));
+    }
     drawn.extend((0..steps).map(|_| step(chance, &trouble)));
     drawn
 }
@@ -37,6 +42,7 @@ struct Trouble {
     server: u64,
     neighbours: u64,
     sticks: u64,
+    relay: u64,
 }
 
 impl Trouble {
@@ -56,6 +62,7 @@ impl Trouble {
             server: level(6),
             neighbours: level(16),
             sticks: level(10),
+            relay: level(16),
         }
     }
 }
@@ -64,7 +71,7 @@ impl Trouble {
 type Weighted = (u64, fn(&mut Chance) -> Step);
 
 fn step(chance: &mut Chance, trouble: &Trouble) -> Step {
-    let weighted: [Weighted; 14] = [
+    let weighted: [Weighted; 15] = [
         (34, scan),
         (4, |chance| Step::Answer {
             gate: any(chance),
@@ -82,6 +89,7 @@ fn step(chance: &mut Chance, trouble: &Trouble) -> Step {
         (trouble.server, server),
         (trouble.neighbours, neighbours),
         (trouble.sticks, stick),
+        (trouble.relay, relay),
     ];
     let all = weighted.iter().map(|(weight, _)| weight).sum();
     let mut drawn = chance.below(all);
@@ -222,6 +230,23 @@ fn stick(chance: &mut Chance) -> Step {
             byte: any(chance),
         },
         _ => Step::Forge { gate: stick },
+    }
+}
+
+fn relay(chance: &mut Chance) -> Step {
+    match chance.below(16) {
+        0..=2 => Step::Via {
+            gate: any(chance),
+            relay: chance.eighths(5),
+        },
+        3..=5 => Step::StartRelaySync,
+        6..=8 => Step::SyncRelay,
+        9 => Step::CutOffRelay,
+        10 | 11 => Step::ReconnectRelay,
+        12 => Step::KillRelay { after: soon(chance) },
+        13 => Step::CutRelay { after: soon(chance) },
+        14 => Step::BackUpRelay,
+        _ => Step::RestoreRelay,
     }
 }
 

@@ -132,6 +132,35 @@ pub enum Step {
         /// Which.
         connection: usize,
     },
+    /// A gate asks the relay in the server's place, or the server again.
+    Via {
+        /// Which.
+        gate: usize,
+        /// Whether the relay.
+        relay: bool,
+    },
+    /// The relay begins to sync; its requests go into the network.
+    StartRelaySync,
+    /// The relay syncs over a network that does nothing wrong, from start to end.
+    SyncRelay,
+    /// The relay loses its way to the server.
+    CutOffRelay,
+    /// The relay has its way to the server again.
+    ReconnectRelay,
+    /// The relay is killed, in the midst of the disk change that comes after so many.
+    KillRelay {
+        /// Changes to the disk until then.
+        after: u64,
+    },
+    /// The relay loses its power likewise, and boots in 1970.
+    CutRelay {
+        /// Changes to the disk until then.
+        after: u64,
+    },
+    /// Somebody copies the relay's disk.
+    BackUpRelay,
+    /// The relay goes on from the copy.
+    RestoreRelay,
     /// Somebody takes a gate's check-ins along on a stick.
     Export {
         /// Whose.

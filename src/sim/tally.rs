@@ -29,6 +29,12 @@ pub struct Tally {
     pub brought: u64,
     /// Bundles that were taken.
     pub imported: u64,
+    /// Syncs with the relay that were ended.
+    pub synced_by_relay: u64,
+    /// Syncs of the relay that were ended.
+    pub relayed: u64,
+    /// Relays that went down in the midst of a write.
+    pub relay_outages: u64,
     /// Admissions that no disk held any more after that.
     pub excused: u64,
     /// Admissions that should not have been, because gates were apart.
@@ -49,6 +55,9 @@ impl AddAssign for Tally {
         self.server_restored += other.server_restored;
         self.brought += other.brought;
         self.imported += other.imported;
+        self.synced_by_relay += other.synced_by_relay;
+        self.relayed += other.relayed;
+        self.relay_outages += other.relay_outages;
         self.excused += other.excused;
         self.conflicts += other.conflicts;
     }

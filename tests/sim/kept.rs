@@ -13,3 +13,8 @@ fn is_well(plan: &str) {
 fn a_list_that_a_restored_server_begins_anew_is_not_taken_for_an_old_one() {
     is_well(include_str!("kept/restored_server.json"));
 }
+
+#[test]
+fn a_segment_that_says_no_more_than_the_log_does_not_stay_on_a_relay_for_ever() {
+    is_well(include_str!("kept/relay_left_with_a_segment.json"));
+}

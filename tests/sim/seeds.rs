@@ -45,9 +45,12 @@ fn enough_went_on(tally: &Tally) {
         ("server outages", tally.server_outages, PART / 3),
         ("restored", tally.restored, PART / 16),
         ("cloned", tally.cloned, PART / 32),
-        ("servers restored", tally.server_restored, PART / 10),
+        ("servers restored", tally.server_restored, PART / 16),
         ("brought by neighbours", tally.brought, 8 * PART),
         ("bundles taken", tally.imported, PART / 4),
+        ("synced by the relay", tally.synced_by_relay, 2 * PART),
+        ("relays synced", tally.relayed, 3 * PART),
+        ("relay outages", tally.relay_outages, PART / 8),
         ("conflicts", tally.conflicts, PART),
     ];
     for (what, found, least) in counts {

@@ -4,6 +4,8 @@
 //! origin's receipts, passed on, acknowledge. So a relay that lies, or loses its data, can withhold and delay, but neither
 //! forge nor have a gate believe that something arrived.
 
+#[cfg(feature = "sim")]
+mod in_process;
 mod routes;
 mod upstream;
 
@@ -18,6 +20,8 @@ use super::db::Db;
 use super::{Addresses, Listen, ServeError, Site, run};
 use crate::domain::ids::{DeviceId, EventId};
 use crate::sync::{Contact, Http};
+#[cfg(feature = "sim")]
+pub use in_process::{RelayInProcess, WayUp};
 pub use upstream::Upstream;
 
 /// What every handler may use.
@@ -26,8 +30,18 @@ struct Relay {
     site: Site,
     event: EventId,
     /// The way to the origin for what anyone may ask.
-    way: Http,
+    way: Way,
     shared: Arc<Shared>,
+}
+
+/// The way to the origin for what is only passed on.
+#[derive(Debug, Clone)]
+enum Way {
+    /// By its routes.
+    Http(Http),
+    /// None here: whoever carries the requests to a relay without sockets takes these on to the origin.
+    #[cfg(feature = "sim")]
+    Carried,
 }
 
 /// What handlers and the way up tell each other.
@@ -85,7 +99,7 @@ pub fn relay(
         let relay = Relay {
             site,
             event: upstream.event.clone(),
-            way: upstream.way.clone(),
+            way: Way::Http(upstream.way.clone()),
             shared: Arc::default(),
         };
         (routes::router(relay.clone()), upstream.forever(relay))

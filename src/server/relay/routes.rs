@@ -13,7 +13,7 @@ use super::super::answer::{Refused, message, read_body, unpacked};
 use super::super::auth;
 use super::super::db::{Caller, Passed, Request as Counted};
 use super::super::routes::{check_ins, cursor, live, malformed, query, with_limits};
-use super::Relay;
+use super::{Relay, Way};
 use crate::sync::{Body, Method, Reply, Request as Asked, Uplink};
 use crate::wire::heartbeat::{Heartbeat, Heartbeats, Noted};
 use crate::wire::limits::{HEARTBEATS_MAX, MESSAGE_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_PACKED_BYTES_MAX};
@@ -70,7 +70,11 @@ async fn pass(relay: &Relay, method: Method, path: &str, body: Option<Body>) -> 
         authorization: None,
         answer_bytes_max: MESSAGE_BYTES_MAX,
     };
-    let mut way = relay.way.clone();
+    let mut way = match &relay.way {
+        Way::Http(way) => way.clone(),
+        #[cfg(feature = "sim")]
+        Way::Carried => return Err(no_origin()),
+    };
     let reply = tokio::time::timeout(PASS_TIMEOUT, way.ask(asked)).await;
     match reply {
         Ok(Ok(Reply {

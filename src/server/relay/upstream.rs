@@ -121,15 +121,8 @@ impl Upstream {
         let mut news = origin.listen().await?;
         relay.shared.contact.found_server();
         self.sight(&mut origin).await?;
-        let mut run = Run {
-            relay,
-            origin,
-            handed_over: 0,
-            set_aside: 0,
-            orders_due: true,
-        };
-        run.pull().await?;
-        run.push().await?;
+        let mut run = Run::new(relay, origin);
+        run.catch_up().await?;
         *begun = true;
         (self.tell)("in touch with the origin");
         let (mut beats, mut fresh) = (every(BEATS_EVERY), every(FRESH_EVERY));
@@ -164,6 +157,21 @@ struct Run<'a, U> {
     orders_due: bool,
 }
 
+/// Syncs once, without a stream that tells of news: why it ended, for people, where it did not end well.
+#[cfg(feature = "sim")]
+pub(super) async fn once<U: Uplink>(
+    relay: &Relay,
+    client: Client<U>,
+    givens: &Givens<'_>,
+) -> Result<(), String> {
+    let mut origin = Origin::new(client);
+    let synced = async {
+        origin.sight(givens).await?;
+        Run::new(relay, origin).catch_up().await
+    };
+    synced.await.map_err(|ended: Ended| ended.to_string())
+}
+
 /// What came of asking for a page of a snapshot.
 enum Fetched {
     /// The snapshot is whole with it.
@@ -174,7 +182,23 @@ enum Fetched {
     Gone,
 }
 
-impl<U: Uplink> Run<'_, U> {
+impl<'a, U: Uplink> Run<'a, U> {
+    fn new(relay: &'a Relay, origin: Origin<U>) -> Self {
+        Self {
+            relay,
+            origin,
+            handed_over: 0,
+            set_aside: 0,
+            orders_due: true,
+        }
+    }
+
+    /// Fetches what is new, and hands over what waits.
+    async fn catch_up(&mut self) -> Result<(), Ended> {
+        self.pull().await?;
+        self.push().await
+    }
+
     /// Reads on where the log goes on.
     async fn follow(&mut self, beat: Beat) -> Result<(), Ended> {
         let event = self.relay.event.clone();

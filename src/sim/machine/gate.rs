@@ -23,6 +23,8 @@ pub(in crate::sim) struct Gate {
     pub(in crate::sim) network: Option<usize>,
     /// Whether its way to the server is down.
     pub(in crate::sim) cut_off: bool,
+    /// Whether it asks the relay in the server's place.
+    pub(in crate::sim) by_relay: bool,
     /// A copy of its card.
     pub(in crate::sim) backup: Option<Disk>,
     /// How it goes down once its disk is no more.
@@ -57,6 +59,7 @@ impl Gate {
             neighbour: None,
             network: None,
             cut_off: false,
+            by_relay: false,
             backup: None,
             outage: None,
             broken,

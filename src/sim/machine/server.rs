@@ -73,7 +73,7 @@ impl Server {
     }
 }
 
-fn to_http(request: &Request) -> HttpRequest<Vec<u8>> {
+pub(super) fn to_http(request: &Request) -> HttpRequest<Vec<u8>> {
     let method = match request.method {
         Method::Get => "GET",
         Method::Post => "POST",
@@ -96,7 +96,7 @@ fn to_http(request: &Request) -> HttpRequest<Vec<u8>> {
     http.body(body.bytes.clone()).expect("a request")
 }
 
-fn from_http(answer: Response<axum::body::Bytes>) -> RawReply {
+pub(super) fn from_http(answer: Response<axum::body::Bytes>) -> RawReply {
     let header = |name: HeaderName| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
     RawReply {
         status: answer.status().as_u16(),

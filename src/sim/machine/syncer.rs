@@ -1,4 +1,4 @@
-//! The process that syncs: the real run, driven by hand over the simulated network, one packet at a time.
+//! A process that syncs: the real run, driven by hand over the simulated network, one packet at a time.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use ed25519_dalek::SigningKey;
 use super::MachineClock;
 use crate::domain::time::Now;
 use crate::ledger::{DEVICE_KEY_SETTING, Ledger};
-use crate::sync::{Client, Givens, Reply, Request, Summary, SyncError, Uplink, enrolment, once, silent};
+use crate::sync::{BootClock, Client, Givens, Reply, Request, SyncError, Uplink, enrolment, once, silent};
 use crate::wire::compression;
 
 /// An answer as it travels.
@@ -36,49 +36,67 @@ pub(in crate::sim) struct Slot {
     pub(in crate::sim) since_ms: u64,
 }
 
-/// A gate's syncing process.
+/// A run of a gate, or of a relay.
 pub(in crate::sim) struct Syncer {
-    run: Pin<Box<dyn Future<Output = Result<Summary, SyncError>>>>,
+    run: Pin<Box<dyn Future<Output = Result<(), String>>>>,
     pub(in crate::sim) slot: Rc<RefCell<Slot>>,
 }
 
 /// The uplink of a run: its requests go into the slot, and it waits until something came back.
-struct Wire {
+pub(in crate::sim) struct Wire {
     slot: Rc<RefCell<Slot>>,
 }
 
 impl Syncer {
-    /// A run that is about to begin. `random` is what it is given of randomness.
-    pub(in crate::sim) fn new(mut ledger: Box<dyn Ledger>, clock: MachineClock, random: [u8; 16]) -> Self {
+    /// A gate's run that is about to begin, with the origin or with a relay. `random` is what it is given of randomness.
+    pub(in crate::sim) fn of_gate(
+        mut ledger: Box<dyn Ledger>,
+        by_relay: bool,
+        clock: MachineClock,
+        random: [u8; 16],
+    ) -> Self {
+        Self::over(async move |uplink| {
+            let synced = async {
+                let enrolment = enrolment(ledger.as_mut())?;
+                let secret = ledger
+                    .setting(DEVICE_KEY_SETTING)?
+                    .ok_or(SyncError::NotEnrolled)?;
+                let key = SigningKey::from_bytes(&secret.try_into().expect("a key"));
+                let client = Client::new(uplink, enrolment, key, random);
+                let mut client = if by_relay { client.by_relay() } else { client };
+                let boot = move || clock.since_boot();
+                once(ledger.as_mut(), &mut client, &givens(&boot, random)).await
+            };
+            synced.await.map(drop).map_err(|error| format!("{error:?}"))
+        })
+    }
+
+    /// A run that is about to begin, given the way to whom it asks.
+    pub(in crate::sim) fn over(run: impl AsyncFnOnce(Wire) -> Result<(), String> + 'static) -> Self {
         let slot = Rc::new(RefCell::new(Slot::default()));
         let uplink = Wire {
             slot: Rc::clone(&slot),
         };
-        let run = Box::pin(async move {
-            let boot = move || clock.since_boot();
-            let enrolment = enrolment(ledger.as_mut())?;
-            let secret = ledger
-                .setting(DEVICE_KEY_SETTING)?
-                .ok_or(SyncError::NotEnrolled)?;
-            let key = SigningKey::from_bytes(&secret.try_into().expect("a key"));
-            let mut client = Client::new(uplink, enrolment, key, random);
-            let givens = Givens {
-                boot: &boot,
-                // Only an uplink that checks certificates asks for it.
-                clock: |_, floor| Now::exactly(floor.seconds()),
-                epoch: random,
-                nonce: random,
-                jitter: 0,
-                tell: silent,
-            };
-            once(ledger.as_mut(), &mut client, &givens).await
-        });
+        let run = Box::pin(async move { run(uplink).await });
         Self { run, slot }
     }
 
     /// Lets the run go on until it waits for the network or ends.
-    pub(in crate::sim) fn go_on(&mut self) -> Poll<Result<Summary, SyncError>> {
+    pub(in crate::sim) fn go_on(&mut self) -> Poll<Result<(), String>> {
         self.run.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    }
+}
+
+/// What a run is given of time and randomness.
+pub(in crate::sim) fn givens(boot: BootClock<'_>, random: [u8; 16]) -> Givens<'_> {
+    Givens {
+        boot,
+        // Only an uplink that checks certificates asks for it.
+        clock: |_, floor| Now::exactly(floor.seconds()),
+        epoch: random,
+        nonce: random,
+        jitter: 0,
+        tell: silent,
     }
 }
 

@@ -13,11 +13,13 @@ impl World {
     pub(in crate::sim) fn heal(&mut self) -> Result<(), Violation> {
         self.note(|| "everything heals".to_owned());
         self.server.disk.disk().cut_after(u64::MAX / 2);
+        self.relay.disk.disk().cut_after(u64::MAX / 2);
         for gate in &mut self.gates {
             gate.disk.disk().cut_after(u64::MAX / 2);
         }
         self.clear_network();
         self.heal_lan()?;
+        self.heal_relay()?;
         for _ in 0..ROUNDS_MAX {
             let before = self.origin().len();
             let mut stood_still = true;
@@ -31,14 +33,15 @@ impl World {
                 break;
             }
         }
+        self.relay_is_well()?;
         self.all_is_well()
     }
 
-    fn run_to_its_end(&mut self, gate: usize) -> Result<(), Violation> {
+    pub(super) fn run_to_its_end(&mut self, gate: usize) -> Result<(), Violation> {
         let name = self.gates[gate].name.clone();
         match self.sync_calmly(gate)? {
             Some(Ok(())) => Ok(()),
-            Some(Err(error)) => Err(Violation::new("heals", format!("{name} cannot sync: {error:?}"))),
+            Some(Err(error)) => Err(Violation::new("heals", format!("{name} cannot sync: {error}"))),
             None => Err(Violation::new("heals", format!("a run of {name} hangs"))),
         }
     }

@@ -29,6 +29,7 @@ impl World {
     /// Whatever is down comes back, on what its disk holds then.
     pub(super) fn outages(&mut self) -> Result<(), Violation> {
         self.server_outage()?;
+        self.relay_outage();
         for gate in 0..self.gates.len() {
             if self.goes_down(gate) {
                 self.outage(gate)?;
@@ -91,6 +92,7 @@ impl World {
     /// Facts that nobody holds any more may be missing from now on.
     pub(super) fn excuse(&mut self, lost: Vec<FactRef>, but: Option<usize>) -> Result<(), Violation> {
         let mut held: BTreeSet<FactRef> = self.origin().into_keys().collect();
+        held.extend(self.relay_facts().into_keys());
         for gate in (0..self.gates.len()).filter(|gate| Some(*gate) != but) {
             held.extend(self.facts_at(gate)?.into_keys());
         }

@@ -6,6 +6,7 @@ mod machines;
 mod network;
 mod observe;
 mod organiser;
+mod relay;
 mod scans;
 mod sticks;
 mod template;
@@ -18,8 +19,8 @@ use tempfile::TempDir;
 use super::breaks::Break;
 use super::chance::Chance;
 use super::checks::{Facts, Floor, Violation, listed::Dated};
-use super::disk::Disk;
-use super::machine::{Gate, MachineClock, Server, TrueTime};
+use super::disk::{Disk, PowerDisk, Promise};
+use super::machine::{Gate, MachineClock, Relay, Server, TrueTime};
 use super::plan::{Plan, Step};
 use super::tally::Tally;
 use super::venue::{DOORS, Venue};
@@ -27,10 +28,16 @@ use crate::domain::admission::TicketRow;
 use crate::domain::checkin::{Draft, FactRef};
 use crate::domain::ids::{DeviceId, StreamId, TicketId};
 use crate::domain::time::UnixMillis;
+use crate::wire::{Cursor, LogId};
 use lan::Lan;
 use network::Network;
 use sticks::Stick;
 use template::Template;
+
+/// The relay's first boot: no gate counts so far.
+const RELAY_BOOT: u64 = u64::MAX / 2;
+/// How fast the relay's clock runs.
+const RELAY_DRIFT_PPM: i64 = 40;
 
 /// Everything.
 pub(super) struct World {
@@ -41,6 +48,9 @@ pub(super) struct World {
     venue: Venue,
     server: Server,
     server_seen: ServerSeen,
+    relay: Relay,
+    /// Whether a gate ever asked it.
+    relay_used: bool,
     gates: Vec<Gate>,
     seen: Vec<Seen>,
     network: Network,
@@ -75,18 +85,33 @@ struct Seen {
     floor: Floor,
     /// Whether a sync was ended since the server, or this gate, last went on from an older image.
     heard: bool,
-    /// What the origin held when the run began that goes on now; none where the origin went back since.
-    run: Option<Facts>,
+    /// The run that goes on now.
+    run: Option<Run>,
     /// The list's change when it was last looked at.
-    stands: Option<crate::wire::Cursor>,
-    /// The server's rows as of its last answer to a question for the log.
-    rows: Vec<Dated>,
+    stands: Option<Cursor>,
+    /// The server's list as of the last answer to a question for the log, or as it was put on a stick.
+    rows: Option<ServerList>,
     /// Whether its store, or the server's, may have changed since it was last looked at, other than by a scan.
     moved: bool,
     /// The ticket that staff are asked about.
     asked: Option<TicketId>,
     /// What of this is on the copy of the card.
     backup: Option<Box<Seen>>,
+}
+
+/// A run of a gate.
+#[derive(Debug, Clone)]
+struct Run {
+    by_relay: bool,
+    /// What whoever is asked held when it began; none where the origin went back since.
+    facts: Option<Facts>,
+}
+
+/// The server's rows at some time, under one of its logs.
+#[derive(Debug, Clone)]
+struct ServerList {
+    log: LogId,
+    rows: Vec<Dated>,
 }
 
 /// What the simulator knows of the server.
@@ -123,7 +148,13 @@ impl World {
         if broken == Some(Break::ServerNoFsync) {
             disk.disk().drop_syncs();
         }
-        let server = Server::new(server_folder, disk).expect("a server");
+        let mut server = Server::new(server_folder, disk).expect("a server");
+        let relay = {
+            let (enrolment, key) = template::relay(&mut server);
+            let disk = PowerDisk::new(Promise::PowersafeOverwrite, chance.draw());
+            let clock = MachineClock::new(&time, RELAY_BOOT, RELAY_DRIFT_PPM);
+            Relay::new(subfolder(&folder, "relay"), disk, clock, enrolment, key)
+        };
         let mut world = Self {
             time,
             chance,
@@ -132,6 +163,8 @@ impl World {
             venue: Venue::new(),
             server,
             server_seen: ServerSeen::default(),
+            relay,
+            relay_used: false,
             gates: Vec::new(),
             seen: Vec::new(),
             network: Network::default(),
@@ -178,6 +211,15 @@ impl World {
             Step::Call { gate, other } => self.call(gate, other)?,
             Step::Hear { stream } => self.hear(stream)?,
             Step::Break { connection } => self.break_connection(connection),
+            Step::Via { gate, relay } => self.go_by(gate, relay),
+            Step::StartRelaySync => self.start_relay_sync()?,
+            Step::SyncRelay => self.sync_relay_calmly().map(drop)?,
+            Step::CutOffRelay => self.relay.cut_off = true,
+            Step::ReconnectRelay => self.relay.cut_off = false,
+            Step::KillRelay { after } => self.plan_relay_outage(super::machine::Outage::Kill, after),
+            Step::CutRelay { after } => self.plan_relay_outage(super::machine::Outage::Power, after),
+            Step::BackUpRelay => self.back_up_relay(),
+            Step::RestoreRelay => self.restore_relay()?,
             Step::Export { gate } => self.export(gate)?,
             Step::ExportList => self.export_list(),
             Step::Import { stick, gate } => self.import(stick, gate)?,
@@ -270,7 +312,7 @@ impl Seen {
             heard: true,
             run: None,
             stands: None,
-            rows: Vec::new(),
+            rows: None,
             moved: true,
             asked: None,
             backup: None,

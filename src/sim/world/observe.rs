@@ -69,9 +69,15 @@ impl World {
         if self.seen[gate].stands.as_ref() == Some(&live.cursor) {
             return Ok(());
         }
+        let log = live.cursor.log;
         let (stands, name) = (live.cursor.sequence, self.gates[gate].name.clone());
         self.seen[gate].stands = Some(live.cursor);
-        for dated in self.seen[gate].rows.clone() {
+        let list = self.seen[gate].rows.clone();
+        // What was read under another log says nothing of this one.
+        let Some(list) = list.filter(|list| list.log == log) else {
+            return Ok(());
+        };
+        for dated in list.rows {
             let known = self.look(gate, |ledger| ledger.look_up(&dated.row.ticket))?;
             let Some(known) = known else { return Ok(()) };
             caught_up(&name, stands, &dated, &known.listing)?;

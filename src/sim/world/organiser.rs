@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Backup, World};
+use super::{Backup, ServerList, World};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::checkin::{Fact, FactRef};
 use crate::domain::conflict::CaseState;
@@ -71,6 +71,14 @@ impl World {
             _ => None,
         });
         rows.collect()
+    }
+
+    /// The same, under the log that they are in.
+    pub(super) fn server_list(&mut self) -> Option<ServerList> {
+        let event = self.venue.event.clone();
+        let log = self.server.admin().log_head(&event).ok()?.log;
+        let rows = self.server_rows();
+        Some(ServerList { log, rows })
     }
 
     /// The tickets as the server has them, with what the simulator knows of their times.
@@ -162,7 +170,9 @@ impl World {
         self.excuse(lost, None)?;
         for seen in &mut self.seen {
             seen.heard = false;
-            seen.run = None;
+            if let Some(run) = &mut seen.run {
+                run.facts = None;
+            }
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use std::io::Cursor as InMemory;
 
 use ed25519_dalek::SigningKey;
 
-use super::World;
 use super::observe::ALL;
+use super::{ServerList, World};
 use crate::domain::ids::Sequence;
 use crate::ledger::{DEVICE_KEY_SETTING, Ledger, LedgerError};
 use crate::sim::checks::listed::Dated;
@@ -229,7 +229,8 @@ impl World {
         };
         let seen = &mut self.seen[gate];
         if seen.stands.as_ref() != Some(&live.cursor) {
-            seen.rows = rows;
+            let log = head.log;
+            seen.rows = Some(ServerList { log, rows });
         }
         if live.cursor.sequence >= head.sequence {
             seen.knows.extend(facts);

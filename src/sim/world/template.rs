@@ -9,6 +9,7 @@ use ed25519_dalek::SigningKey;
 use super::super::disk::{Disk, PowerDisk, Promise};
 use super::super::machine::{MachineClock, RawReply, Server, Syncer, TrueTime};
 use super::super::venue::{DOORS, Venue};
+use crate::domain::ids::GateId;
 use crate::ledger::{
     DEVICE_KEY_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, Opening, ServerKey, SqliteLedger,
 };
@@ -18,6 +19,9 @@ use crate::server::db::{Enrolment as Enrolled, NewDevice, NewEvent};
 const GATES: u8 = 4;
 /// Gates that are enrolled before any syncs. The others come later, and those before do not know them yet.
 const EARLY_GATES: u8 = 3;
+
+/// The relay's device.
+const RELAY: &str = "relay-1";
 
 /// The disks of before the doors open.
 pub(super) struct Template {
@@ -34,6 +38,7 @@ impl Template {
     fn make() -> Self {
         let folder = tempfile::tempdir().expect("a folder for locks");
         let mut server = server(folder.path());
+        enrol(&mut server, RELAY, &GateId::unnamed(), &relay_key(), true);
         let mut gates = Vec::new();
         for numbers in [0..EARLY_GATES, EARLY_GATES..GATES] {
             let enrolled: Vec<_> = numbers
@@ -70,33 +75,9 @@ fn server(folder: &Path) -> Server {
 
 /// Enrolled by the server's own hand: its store, and the disk below.
 fn gate(folder: &Path, number: u8, server: &mut Server) -> (SqliteLedger, PowerDisk) {
-    let event = Venue::new().event;
-    let (device, gate) = (format!("pi-{number}"), format!("gate-{number}"));
-    let (device, gate) = (device.parse().expect("a name"), gate.parse().expect("a name"));
+    let at = format!("gate-{number}").parse().expect("a name");
     let key = SigningKey::from_bytes(&[100 + number; 32]);
-    let token = [number; 16].into();
-    let new = NewDevice {
-        event: &event,
-        device: &device,
-        gate: &gate,
-        token: &token,
-        until: DOORS.millis(),
-        confirm: false,
-        relay: false,
-    };
-    let admin = server.admin();
-    admin.add_device(&new).expect("a device");
-    let public = key.verifying_key().to_bytes();
-    let enrolled = admin.enrol(&token, &public, DOORS.minus(60).millis());
-    assert!(matches!(enrolled, Ok(Enrolled::Enrolled(_))));
-    let server_key = admin.server_key(&[0; 32]).expect("a key").verifying_key();
-    let enrolment = Enrolment {
-        server: "http://origin".to_owned(),
-        server_key: ServerKey(server_key),
-        device,
-        event,
-        gate,
-    };
+    let enrolment = enrol(server, &format!("pi-{number}"), &at, &key, false);
     let folder = folder.join(format!("gate-{number}"));
     let disk = PowerDisk::new(Promise::PowersafeOverwrite, u64::from(number));
     let opening = Opening {
@@ -112,11 +93,51 @@ fn gate(folder: &Path, number: u8, server: &mut Server) -> (SqliteLedger, PowerD
     (ledger, disk)
 }
 
+/// The relay's enrolment and its key.
+pub(super) fn relay(server: &mut Server) -> (Enrolment, SigningKey) {
+    (enrolment(server, RELAY, &GateId::unnamed()), relay_key())
+}
+
+fn relay_key() -> SigningKey {
+    SigningKey::from_bytes(&[99; 32])
+}
+
+fn enrol(server: &mut Server, device: &str, gate: &GateId, key: &SigningKey, relay: bool) -> Enrolment {
+    let event = Venue::new().event;
+    let public = key.verifying_key().to_bytes();
+    let token = [public[0]; 16].into();
+    let new = NewDevice {
+        event: &event,
+        device: &device.parse().expect("a name"),
+        gate,
+        token: &token,
+        until: DOORS.millis(),
+        confirm: false,
+        relay,
+    };
+    let admin = server.admin();
+    admin.add_device(&new).expect("a device");
+    let enrolled = admin.enrol(&token, &public, DOORS.minus(60).millis());
+    assert!(matches!(enrolled, Ok(Enrolled::Enrolled(_))));
+    enrolment(server, device, gate)
+}
+
+fn enrolment(server: &mut Server, device: &str, gate: &GateId) -> Enrolment {
+    let server_key = server.admin().server_key(&[0; 32]).expect("a key");
+    Enrolment {
+        server: "http://origin".to_owned(),
+        server_key: ServerKey(server_key.verifying_key()),
+        device: device.parse().expect("a name"),
+        event: Venue::new().event,
+        gate: gate.clone(),
+    }
+}
+
 /// By the real run.
 fn sync(ledger: SqliteLedger, number: u8, server: &mut Server) {
     let time = TrueTime::new(DOORS.millis());
     let clock = MachineClock::new(&time, u64::MAX - u64::from(number), 0);
-    let mut syncer = Syncer::new(Box::new(ledger), clock, [200 + number; 16]);
+    let mut syncer = Syncer::of_gate(Box::new(ledger), false, clock, [200 + number; 16]);
     loop {
         match syncer.go_on() {
             Poll::Ready(ended) => {
