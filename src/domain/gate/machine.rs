@@ -137,8 +137,14 @@ impl Gate {
             Event::Configured(config) => self.configured(config),
             Event::Reach(reach) => self.reached(reach),
             Event::Tick => Vec::new(),
-            Event::Closing => noted(self.denials.all()),
+            Event::Closing => self.closing(),
         }
+    }
+
+    /// Lines that wait are judged no more: what came of them could be kept by nobody.
+    fn closing(&mut self) -> Vec<Effect> {
+        self.lines.clear();
+        noted(self.denials.all())
     }
 
     fn time_passed(&mut self, when: When<'_>) -> Vec<Effect> {

@@ -79,6 +79,16 @@ fn the_next_ticket_waits_for_the_passage() {
 }
 
 #[test]
+fn a_line_that_waits_for_the_passage_is_not_judged_when_the_process_ends() {
+    let mut venue = turnstile("");
+    venue.frame(&[&code(1)], 0);
+    venue.line("poster", 3000);
+    // The passage is over at the same moment, so that the line would have its turn.
+    venue.send(Event::Closing, 10_000);
+    assert_eq!((venue.said.len(), venue.denials.len()), (1, 0));
+}
+
+#[test]
 fn an_entry_that_a_restart_interrupted_is_resumed_and_not_counted_again() {
     let mut before = turnstile("");
     before.frame(&[&code(1)], 0);
