@@ -1,9 +1,11 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units bench bench-sync bench-readers long sim packages packages-readers packages-units tools-test tools-check
+.PHONY: demo test check check-units bench bench-sync bench-readers long sim packages packages-kiosk packages-readers packages-units tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
+# For a camera (its bindings are made by libclang) and for sound.
+PACKAGES_KIOSK := $(PACKAGES) pkg-config libclang1 libasound2-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 define install
@@ -17,11 +19,11 @@ demo: packages
 	cargo build --locked --features gate,server
 	target/debug/wicket demo $(if $(FRAMES),--frames "$(FRAMES)")
 
-test: packages tools-test
+test: packages-kiosk tools-test
 	cargo nextest run --locked --all-features
 
 # Each feature set is linted by itself, so that none leans on another's code.
-check: packages tools-check check-units
+check: packages-kiosk tools-check check-units
 	cargo fmt --check
 	cargo fmt --check --manifest-path benches/readers/Cargo.toml
 	cargo clippy --locked --all-targets --no-default-features -- -D warnings
@@ -57,7 +59,7 @@ bench-readers: packages-readers
 	@cargo run --locked --release --manifest-path benches/readers/Cargo.toml -- "$(FRAMES)" "$(IMAGES)"
 
 # Every kill, power cut and mutation, where `make test` runs a tenth.
-long: packages tools-test
+long: packages-kiosk tools-test
 	WICKET_LONG=1 cargo nextest run --locked --all-features
 
 # SEEDS=n runs of the simulator, from seed FROM on; `make test` runs a thousand.
@@ -71,6 +73,9 @@ packages:
 
 packages-units:
 	$(call install,systemd)
+
+packages-kiosk:
+	$(call install,$(PACKAGES_KIOSK))
 
 # The reader in C++ is built from source.
 packages-readers:

@@ -9,7 +9,7 @@ use super::image_file::LumaImage;
 use crate::vision::PixelFormat;
 
 /// Pictures from files, so many a second, whether anybody takes them or not.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct LiveReplay {
     frames: Vec<ReplayFrame>,
     next: usize,

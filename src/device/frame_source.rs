@@ -38,8 +38,8 @@ pub enum Given {
 }
 
 /// A source of live pictures.
-pub trait FrameSource: Send {
-    /// Waits for the next picture, half a second at the most where the hardware allows it, and puts it into `picture`.
+pub trait FrameSource {
+    /// Waits for the next picture, for two seconds at the most where the hardware allows it, and puts it into `picture`.
     ///
     /// # Errors
     /// [`CameraError`] where the source is of no use any more: close it, and open it again.
@@ -76,6 +76,9 @@ pub enum CameraError {
         /// What the system says.
         source: io::Error,
     },
+    /// It is there, and gives no pictures.
+    #[error("the camera gives no pictures")]
+    Stalled,
     /// The library that drives it failed.
     #[error("the camera's driver failed; unplug the camera and plug it in again: {0}")]
     Driver(String),
