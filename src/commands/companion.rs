@@ -15,11 +15,17 @@ use crate::device::clock::{boot, estimated};
 use crate::device::network::picture;
 use crate::domain::health::Vitals;
 use crate::ledger::{Ledger, LedgerError, Opening, SqliteLedger};
+use crate::runner::SharedCamera;
 use crate::sync::{Contact, Machine, Notice, SyncError, accompany, lan};
 
-/// Keeps the gate in this folder in touch from a thread of its own, for as long as the process runs. What goes wrong is
-/// told once on standard error, and never stops the scan.
-pub(super) fn start(folder: PathBuf, contact: Contact, neighbourhood: &Neighbourhood) -> io::Result<()> {
+/// Keeps the gate in this folder in touch from a thread of its own, for as long as the process runs; its heartbeats tell of
+/// `camera`. What goes wrong is told once on standard error, and never stops the scan.
+pub(super) fn start(
+    folder: PathBuf,
+    contact: Contact,
+    neighbourhood: &Neighbourhood,
+    camera: SharedCamera,
+) -> io::Result<()> {
     // Strangers may call all day, and check-ins come all day: neither is worth a line beside a scan.
     let tell = |notice: &lan::Notice<'_>, words: &str| match notice {
         lan::Notice::Met(_) | lan::Notice::Parted(..) | lan::Notice::NoDiscovery(_) => {
@@ -30,16 +36,22 @@ pub(super) fn start(folder: PathBuf, contact: Contact, neighbourhood: &Neighbour
     neighbourhood.start(folder.clone(), contact.clone(), tell, failed)?;
     let body = move || {
         let mut told = None;
-        let ended = keep_in_touch(&folder, &contact, std::future::pending(), &mut |notice| {
-            let connected = match notice {
-                Notice::Connected(_) => true,
-                Notice::Apart { .. } => false,
-                Notice::Took(_) | Notice::TookBeside(_) | Notice::Sent(_) => return,
-            };
-            if told.replace(connected) != Some(connected) {
-                say::remark(&format!("wicket: {}", words(&notice)));
-            }
-        });
+        let ended = keep_in_touch(
+            &folder,
+            &contact,
+            &camera,
+            std::future::pending(),
+            &mut |notice| {
+                let connected = match notice {
+                    Notice::Connected(_) => true,
+                    Notice::Apart { .. } => false,
+                    Notice::Took(_) | Notice::TookBeside(_) | Notice::Sent(_) => return,
+                };
+                if told.replace(connected) != Some(connected) {
+                    say::remark(&format!("wicket: {}", words(&notice)));
+                }
+            },
+        );
         if let Err(error) = ended {
             say::remark(&format!(
                 "wicket: this gate does not sync by itself any more: {}",
@@ -60,7 +72,8 @@ pub(super) fn watch(folder: &Path, neighbourhood: &Neighbourhood) -> Outcome {
         let _ = say::line(words);
     };
     neighbourhood.start(folder.to_owned(), contact.clone(), tell, failed)?;
-    keep_in_touch(folder, &contact, interrupted(), &mut |notice| {
+    let no_camera = SharedCamera::default();
+    keep_in_touch(folder, &contact, &no_camera, interrupted(), &mut |notice| {
         if told.is_ok() {
             told = say::line(&words(&notice)).map(|_| ());
         }
@@ -77,6 +90,7 @@ fn failed(why: &str) {
 fn keep_in_touch(
     folder: &Path,
     contact: &Contact,
+    camera: &SharedCamera,
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Notice<'_>),
 ) -> Result<(), SyncError> {
@@ -86,6 +100,7 @@ fn keep_in_touch(
         let peers = u32::try_from(contact.peers()).unwrap_or(u32::MAX);
         Ok(Vitals {
             peers,
+            camera: camera.get(),
             ..vitals(folder, ledger)?
         })
     };

@@ -9,6 +9,8 @@ mod bundle;
 #[cfg(feature = "gate")]
 mod companion;
 mod completions;
+#[cfg(feature = "gate")]
+mod config_file;
 mod control;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod demo;

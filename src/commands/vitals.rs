@@ -23,7 +23,7 @@ pub(super) fn vitals(folder: &Path, ledger: &mut dyn Ledger) -> Result<Vitals, L
             .now(),
         uptime_s: boot().1 / 1000,
         disk: disk(folder),
-        // So far a gate replays frames or reads a scanner's lines.
+        // Whoever runs the camera knows more.
         camera: Camera::None,
         peers: 0,
     })

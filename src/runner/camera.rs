@@ -48,7 +48,16 @@ enum Captured {
     Picture { picture: Picture, at: Stopwatch },
     Unreadable(CameraError),
     Lost(CameraError),
-    End,
+}
+
+/// How a session with an open camera ended.
+enum Ended {
+    /// The camera is of no use any more.
+    Lost(CameraError),
+    /// It is to be opened anew.
+    Again,
+    /// No picture will come any more, or nobody reads them.
+    ForGood,
 }
 
 /// Runs a camera on two threads of its own. It is opened again and again until the gate is gone; how it does comes to the
@@ -84,11 +93,15 @@ fn capture(mut open: OpenCamera, captured: &Latest<Captured>, reopen: &AtomicBoo
         let session = || capture_once(&mut open, captured, reopen, &mut worked);
         let ended = catch_unwind(AssertUnwindSafe(session)).unwrap_or_else(|panic| {
             let what = super::panic_text(panic.as_ref()).to_owned();
-            Some(Captured::Lost(CameraError::Driver(what)))
+            Ended::Lost(CameraError::Driver(what))
         });
-        let is_end = matches!(ended, Some(Captured::End));
-        if ended.is_some_and(|ended| !captured.put(ended)) || is_end {
-            return;
+        match ended {
+            Ended::Lost(error) => {
+                captured.put(Captured::Lost(error));
+            }
+            Ended::Again => {}
+            // With this end of the place closed, the last picture is still read.
+            Ended::ForGood => return,
         }
         wait = if worked {
             REOPEN_FIRST
@@ -101,16 +114,16 @@ fn capture(mut open: OpenCamera, captured: &Latest<Captured>, reopen: &AtomicBoo
     }
 }
 
-/// Captures until the camera fails or ends; none where it is to be opened again, or nobody reads any more.
+/// Captures until the camera fails or ends.
 fn capture_once(
     open: &mut OpenCamera,
     captured: &Latest<Captured>,
     reopen: &AtomicBool,
     worked: &mut bool,
-) -> Option<Captured> {
+) -> Ended {
     let mut source = match open() {
         Ok(source) => source,
-        Err(error) => return Some(Captured::Lost(error)),
+        Err(error) => return Ended::Lost(error),
     };
     while !reopen.swap(false, Ordering::AcqRel) {
         let mut picture = match captured.spare() {
@@ -122,18 +135,20 @@ fn capture_once(
                 picture,
                 at: Stopwatch::start(),
             },
-            Ok(Given::Nothing) if captured.wait_closed(Duration::ZERO) => return None,
+            Ok(Given::Nothing) if captured.wait_closed(Duration::ZERO) => return Ended::ForGood,
             Ok(Given::Nothing) => continue,
-            Ok(Given::End) => return Some(Captured::End),
+            Ok(Given::End) => return Ended::ForGood,
+            // The thread that reads has noticed by itself, and said so.
+            Err(CameraError::Stalled) => return Ended::Again,
             Err(error @ CameraError::Image(_)) => Captured::Unreadable(error),
-            Err(error) => return Some(Captured::Lost(error)),
+            Err(error) => return Ended::Lost(error),
         };
         *worked = true;
         if !captured.put(next) {
-            return None;
+            return Ended::ForGood;
         }
     }
-    None
+    Ended::Again
 }
 
 /// The thread that reads.
@@ -161,8 +176,8 @@ impl Reading {
                     let change = self.watch.tick(self.now());
                     self.tell(feed, change)?;
                 }
-                Fetched::Newest(Captured::End) | Fetched::Closed if ends_gate => return Ok(End::Source),
-                Fetched::Newest(Captured::End) | Fetched::Closed => return Err(Gone),
+                Fetched::Closed if ends_gate => return Ok(End::Source),
+                Fetched::Closed => return Err(Gone),
             }
         }
     }
@@ -208,12 +223,13 @@ impl Reading {
         self.tell(feed, change)
     }
 
-    /// Tells how the camera does, where that changed. One that stands still is opened again.
+    /// Tells how the camera does, where that changed. One that gives the same picture for ever is opened again; one that
+    /// gives none is by the thread that waits for it.
     fn tell(&self, feed: &Feed, change: Option<CameraState>) -> Result<(), Gone> {
         let Some(state) = change else {
             return Ok(());
         };
-        if let CameraState::Stalled | CameraState::Frozen = state {
+        if state == CameraState::Frozen {
             self.again.store(true, Ordering::Release);
         }
         feed.give(Intake::Device(DeviceNews::Camera(state)))

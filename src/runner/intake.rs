@@ -72,6 +72,8 @@ pub enum DeviceNews {
         /// Whether it is there.
         connected: bool,
     },
+    /// What is wired to the gate cannot be had: it opens for nobody by itself. Why, for people.
+    Signals(Arc<str>),
     /// The fire alarm began, or ended. While it is active the relay is held.
     FireAlarm(bool),
 }

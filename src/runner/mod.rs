@@ -8,6 +8,8 @@ mod decider;
 mod desk;
 mod feed;
 mod frames;
+#[cfg(feature = "gate")]
+mod hardware;
 mod heart;
 mod intake;
 mod latest;
@@ -15,6 +17,8 @@ mod lines;
 mod news;
 mod preview;
 mod reach;
+mod scanners;
+mod shared_camera;
 mod stopwatch;
 mod timing;
 mod turnstile;
@@ -24,10 +28,14 @@ use std::error::Error;
 
 pub use camera::{CameraPlan, OpenCamera, watch_camera};
 pub use control::{ControlError, ControlNews};
-pub use decider::{Decider, Notice, Orders, Reread, RunError, Told, Watcher};
+pub use decider::{Decider, Notice, Orders, PlaySound, Reread, RunError, Told, Watcher};
 pub use desk::{Command, CommandDesk, DeskError, LaneSetting};
 pub use feed::Feed;
 pub use frames::{FrameRate, FrameRateError, read_frames};
+#[cfg(feature = "sound")]
+pub use hardware::start_sound;
+#[cfg(feature = "gate")]
+pub use hardware::{Hardware, HardwareError};
 pub use heart::Heart;
 pub use intake::{DeviceNews, End, Intake, Place, Seen, Sight};
 pub use latest::{Fetched, Latest};
@@ -35,6 +43,8 @@ pub use lines::read_lines;
 pub use news::{News, Reporter};
 pub use preview::Preview;
 pub use reach::SharedReach;
+pub use scanners::{ScannerLines, watch_scanner};
+pub use shared_camera::SharedCamera;
 pub use timing::{Arrival, Timing};
 pub use turnstile::Turnstile;
 

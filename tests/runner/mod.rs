@@ -1,5 +1,9 @@
 //! The gate's loop over real stores: what is told, and when.
 
+mod desk;
+mod live;
+mod turnstile;
+
 use std::error::Error;
 use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};

@@ -1,6 +1,8 @@
 //! `wicket scan`: a gate without a screen.
 
 mod hints;
+#[cfg(feature = "gate")]
+mod live;
 mod report;
 mod setup;
 mod words;
@@ -8,6 +10,7 @@ mod words;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::Receiver;
 
 use clap::ValueEnum;
 
@@ -27,8 +30,10 @@ use crate::domain::admission::Direction;
 use crate::domain::admission::Reach;
 use crate::domain::control::Action;
 use crate::domain::ids::{EventId, GateId};
+use crate::ledger::LedgerError;
 use crate::runner::{
-    ControlNews, Decider, Feed, FrameRate, Heart, Notice, SharedReach, read_frames, read_lines,
+    ControlNews, Decider, Feed, FrameRate, Heart, Intake, LaneSetting, Notice, SharedCamera, SharedReach,
+    read_frames, read_lines,
 };
 #[cfg(feature = "gate")]
 use crate::sync::Contact;
@@ -39,6 +44,8 @@ use crate::sync::Contact;
 /// them. Each scan gets a verdict: admit, deny with a reason, or ask. Whoever is admitted is recorded durably before
 /// the verdict is printed.
 ///
+/// In a build with `gate`, --config runs a gate's own hardware instead: its camera, scanners, relay and sounds.
+///
 /// A gate that `wicket enrol` set up follows its event's list and rules. Without one, --keys and --event make a gate
 /// that admits whatever the keys signed.
 ///
@@ -48,6 +55,11 @@ pub(super) struct Args {
     /// Read images in the order of their names. In a folder of folders each is one person, who starts anew.
     #[arg(long, value_name = "DIR")]
     frames: Option<PathBuf>,
+    #[cfg(feature = "gate")]
+    /// Run the gate's own hardware, as this file says: camera, scanners, relay, sensors, sounds. What is given on the command
+    /// line besides wins over the file. See assets/config/gate.toml.
+    #[arg(long, value_name = "FILE", conflicts_with = "frames")]
+    config: Option<PathBuf>,
     /// How many frames the camera took in a second, from 0.1 to 1000. Frames are read as fast as it goes: this
     /// tells how long a code was out of view.
     #[arg(long, value_name = "N", default_value = "30")]
@@ -72,9 +84,9 @@ pub(super) struct Args {
     /// The gate's name [default: as enrolled, else `gate`].
     #[arg(long, value_name = "NAME")]
     gate: Option<GateId>,
-    /// What guests do here; with `check` nobody moves and nothing is recorded.
-    #[arg(long, value_enum, default_value_t = Mode::Entry)]
-    mode: Mode,
+    /// What guests do here; with `check` nobody moves and nothing is recorded [default: entry].
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
     /// Fix the clock at a Unix time in seconds, for trying things out.
     #[arg(long, value_name = "UNIX")]
     at: Option<u64>,
@@ -111,16 +123,20 @@ impl From<Mode> for Direction {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
+    #[cfg(feature = "gate")]
+    if let Some(config) = &args.config {
+        return live::run(args, config);
+    }
     // A folder that cannot be replayed is told before a store is opened.
     let replay = args.frames.as_deref().map(Replay::open).transpose()?;
-    let setup = Setup::from(args)?;
+    let mut setup = Setup::from(args)?;
     if !setup.kept {
         say::remark("wicket: check-ins are not kept beyond this run; give --data with a folder to keep them");
     }
     let (feed, intake) = Feed::new();
     let stop = feed.clone();
     on_stop_signal(move || stop.stop())?;
-    let reach = keep_in_touch(args, &setup)?;
+    let reach = keep_in_touch(args, &setup, &SharedCamera::default())?;
     match replay {
         Some(replay) => {
             for folder in replay.without_images() {
@@ -133,26 +149,43 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
         None => read_lines(feed, || io::stdin().lock())?,
     }
-    let mut out = BufWriter::new(io::stdout().lock());
     let enrolled = setup.enrolled.clone();
-    let mut watcher = |notice: Notice<'_>| {
-        if let Notice::Control(ControlNews::Obeyed(Action::SyncNow)) = &notice {
-            sync_now(enrolled.as_deref());
-        }
-        tell(&notice, args.json, &mut out)
-    };
+    let lane = kept_lane(args, &mut setup)?;
     let decider = Decider::new(setup.orders, setup.ledger, setup.reread)
         .reaching(reach)
+        .standing(lane);
+    decide(decider, &intake, args.json, enrolled.as_deref())
+}
+
+/// Where staff last set the gate to stand, but for what the command line says.
+fn kept_lane(args: &Args, setup: &mut Setup) -> Result<LaneSetting, LedgerError> {
+    let kept = LaneSetting::kept(setup.ledger.as_mut())?;
+    Ok(LaneSetting {
+        gate: kept.gate.filter(|_| args.gate.is_none()),
+        direction: kept.direction.filter(|_| args.mode.is_none()),
+    })
+}
+
+/// Decides on what comes, and prints it.
+fn decide(decider: Decider, intake: &Receiver<Intake>, json: bool, enrolled: Option<&Path>) -> Outcome {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut watcher = |notice: Notice<'_>| {
+        if let Notice::Control(ControlNews::Obeyed(Action::SyncNow)) = &notice {
+            sync_now(enrolled);
+        }
+        tell(&notice, json, &mut out)
+    };
+    let decider = decider
         .without_screen()
         .watched(service::beat_every().map(|every| Heart::new(every, service::alive)));
     service::ready("scanning");
-    decider.run(&intake, &mut watcher)?;
+    decider.run(intake, &mut watcher)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Syncs beside the scan, where there is a server to be in touch with; how the gate then stands to the others.
 #[cfg(feature = "gate")]
-fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<SharedReach> {
+fn keep_in_touch(args: &Args, setup: &Setup, camera: &SharedCamera) -> io::Result<SharedReach> {
     let reach = SharedReach::default();
     if let Some((folder, via)) = setup.enrolled.as_ref().zip(args.via.as_ref()) {
         via.keep_in(folder).map_err(io::Error::other)?;
@@ -162,14 +195,14 @@ fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<SharedReach> {
         let contact = Contact::telling(move |together| {
             shared.set(if together { Reach::Together } else { Reach::Apart });
         });
-        companion::start(folder, contact, &args.neighbourhood)?;
+        companion::start(folder, contact, &args.neighbourhood, camera.clone())?;
     }
     Ok(reach)
 }
 
 /// A build without sync is kept up to date by hand, and apart from the others in between.
 #[cfg(not(feature = "gate"))]
-fn keep_in_touch(_: &Args, _: &Setup) -> io::Result<SharedReach> {
+fn keep_in_touch(_: &Args, _: &Setup, _: &SharedCamera) -> io::Result<SharedReach> {
     Ok(SharedReach::default())
 }
 

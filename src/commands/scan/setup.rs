@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Args;
+use super::{Args, Mode};
 use crate::commands::random::{self, NoRandomness};
 use crate::device::clock::{Clock, FixedClock, SystemClock};
 use crate::domain::clock::Sighting;
@@ -232,7 +232,7 @@ fn config(
     trust.insert(rules.event.clone(), keyring);
     Ok(Config {
         gate,
-        direction: args.mode.into(),
+        direction: args.mode.unwrap_or(Mode::Entry).into(),
         trust,
         rules,
         earlier_streams: ledger.earlier_streams()?,

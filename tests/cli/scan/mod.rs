@@ -3,6 +3,10 @@
 mod errors;
 mod frames;
 mod lines;
+#[cfg(feature = "gate")]
+mod live;
+#[cfg(feature = "sound")]
+mod sound;
 mod store;
 
 use std::fs;
