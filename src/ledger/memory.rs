@@ -14,6 +14,7 @@ use crate::domain::conflict::CaseState;
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
+use crate::domain::ticket::{CheckCode, check_code};
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::wire::upload::{Held, Receipt};
 use crate::wire::{Change, Cursor, DeviceRow, DeviceStatus, LogId, LogPage, Segment, SnapshotPage};
@@ -685,6 +686,14 @@ impl Ledger for MemoryLedger {
     fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError> {
         (self.live, self.aside) = (None, None);
         self.set_setting(WIPE_ORDER_SETTING, order)
+    }
+
+    fn with_check_code(&mut self, code: CheckCode) -> Result<Vec<TicketId>, LedgerError> {
+        let tickets = self.live.iter().flat_map(|list| list.tickets.keys());
+        Ok(tickets
+            .filter(|ticket| check_code(ticket) == code)
+            .copied()
+            .collect())
     }
 
     fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError> {

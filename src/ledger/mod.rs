@@ -17,6 +17,7 @@ use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
+use crate::domain::ticket::CheckCode;
 use crate::domain::time::{UnixMillis, UnixSeconds};
 use crate::wire::upload::{Held, Receipt};
 use crate::wire::{Cursor, LogPage, Segment, SegmentHash, SnapshotPage};
@@ -369,6 +370,13 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where it could not be written.
     fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError>;
+
+    /// The tickets on the live list that have this check code, in the order of their ids. It looks at every ticket, so it is
+    /// for staff and not for a scan.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn with_check_code(&mut self, code: CheckCode) -> Result<Vec<TicketId>, LedgerError>;
 
     /// The devices that the live list names as active, each with its key.
     ///

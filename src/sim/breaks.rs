@@ -9,6 +9,7 @@ use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
+use crate::domain::ticket::CheckCode;
 use crate::domain::time::UnixMillis;
 use crate::ledger::{
     Building, DEVICE_KEY_SETTING, EventDocuments, KeptSegment, Ledger, LedgerError, LedgerStatus, LiveList,
@@ -174,6 +175,7 @@ impl Ledger for Broken {
         fn set_setting(&mut self, name: &str, value: &[u8]) -> ();
         fn use_control_code(&mut self, code: &UsedCode) -> bool;
         fn device_key(&mut self, device: &DeviceId) -> Option<[u8; 32]>;
+        fn with_check_code(&mut self, code: CheckCode) -> Vec<TicketId>;
         fn active_devices(&mut self) -> Vec<(DeviceId, [u8; 32])>;
         fn status(&mut self) -> LedgerStatus;
         fn wipe(&mut self, order: &[u8]) -> ();

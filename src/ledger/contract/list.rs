@@ -8,6 +8,7 @@ use super::samples::{
 };
 use crate::domain::admission::{Listing, Status, TicketRow};
 use crate::domain::ids::TicketId;
+use crate::domain::ticket::check_code;
 use crate::domain::time::UnixSeconds;
 use crate::wire::{Change, Cursor, DeviceStatus, LogPage, SnapshotPage};
 
@@ -462,4 +463,18 @@ pub(super) fn every_row_comes_back_as_it_went_in(backend: Backend) {
     complete_list(ledger, [extreme.clone()]);
     let known = ledger.look_up(&extreme.ticket).unwrap();
     assert_eq!(known.listing, Listing::Listed(extreme));
+}
+
+pub(super) fn a_check_code_finds_its_tickets_on_the_live_list_alone(backend: Backend) {
+    let mut store = backend.open();
+    let ledger = store.ledger.as_mut();
+    let code = check_code(&ticket(2));
+    assert_eq!(ledger.with_check_code(code).unwrap(), []);
+    let first = snapshot(4, (0, 2), &[row(1), row(2)], Vec::new());
+    let last = snapshot(4, (1, 2), &[row(3)], Vec::new());
+    take(ledger, &first).unwrap();
+    assert_eq!(ledger.with_check_code(code).unwrap(), []);
+    take(ledger, &last).unwrap();
+    assert_eq!(ledger.with_check_code(code).unwrap(), [ticket(2)]);
+    assert_eq!(ledger.with_check_code(check_code(&ticket(9))).unwrap(), []);
 }

@@ -111,6 +111,7 @@ contract! {
     list::a_chain_in_circles_ends,
     list::device_keys_hold_until_they_are_revoked,
     list::every_row_comes_back_as_it_went_in,
+    list::a_check_code_finds_its_tickets_on_the_live_list_alone,
     conflicts::an_open_case_is_told_with_every_issue_of_its_ticket,
     conflicts::a_case_that_is_closed_is_told_no_more,
     conflicts::cases_go_with_their_list,

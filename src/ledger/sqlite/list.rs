@@ -7,6 +7,7 @@ use super::rows;
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::conflict::CaseState;
 use crate::domain::ids::{DeviceId, TicketId};
+use crate::domain::ticket::{CheckCode, check_code};
 use crate::domain::time::UnixSeconds;
 use crate::ledger::{Building, CHAIN_MAX, EventDocuments};
 use crate::wire::{Cursor, DeviceStatus};
@@ -87,6 +88,18 @@ pub(super) fn ticket(
         (list, ticket.as_bytes()),
         ticket_row,
     )
+}
+
+/// The live list's tickets with this check code, in the order of their ids.
+pub(super) fn with_check_code(connection: &Connection, code: CheckCode) -> Result<Vec<TicketId>> {
+    let Some(head) = head(connection, State::Live)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement = connection.prepare_cached("SELECT id FROM ticket WHERE list = ?1 ORDER BY id")?;
+    let ids = statement.query_map([head.number], |row| rows::ticket(row, 0))?;
+    // Row by row: a list of a million tickets does not fit beside itself on a small board.
+    let fits = |id: &Result<TicketId>| id.as_ref().map_or(true, |id| check_code(id) == code);
+    ids.filter(fits).collect()
 }
 
 /// Every ticket that is one with `ticket` by what replaced what, itself included; at most [`CHAIN_MAX`].

@@ -40,6 +40,7 @@ use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::outbox::Room;
+use crate::domain::ticket::CheckCode;
 use crate::domain::time::UnixMillis;
 use crate::wire::upload::{Held, Receipt};
 use crate::wire::{Cursor, LogPage, Segment, SnapshotPage};
@@ -324,6 +325,11 @@ impl Ledger for SqliteLedger {
 
     fn wipe(&mut self, order: &[u8]) -> Result<(), LedgerError> {
         wipe::wipe(&mut self.store, order)
+    }
+
+    fn with_check_code(&mut self, code: CheckCode) -> Result<Vec<TicketId>, LedgerError> {
+        let connection = self.store.connection.unchecked_transaction()?;
+        Ok(list::with_check_code(&connection, code)?)
     }
 
     fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError> {
