@@ -90,6 +90,13 @@ impl EventTimeZone {
         (span.from < span.until).then_some(span)
     }
 
+    /// The hour and the minute that a clock on the wall shows at an instant.
+    #[must_use]
+    pub fn time_of_day(&self, at: UnixMillis) -> (i8, i8) {
+        let shown = self.zone.to_datetime(timestamp(at));
+        (shown.hour(), shown.minute())
+    }
+
     /// The local date of an instant.
     pub(super) fn date(&self, at: UnixMillis) -> Date {
         self.zone.to_datetime(timestamp(at)).date()
@@ -173,6 +180,13 @@ mod tests {
         assert_eq!(day("2026-04-01T20:59:59Z").from, at("2026-03-31T21:00:00Z"));
         assert_eq!(day("2026-04-01T21:00:00Z").from, at("2026-04-01T21:00:00Z"));
         assert_eq!(day("2026-04-01T21:00:00Z").until, at("2026-04-02T21:00:00Z"));
+    }
+
+    #[test]
+    fn the_time_of_day_is_that_of_the_place() {
+        let time = |name: &str, instant| zone(name).time_of_day(at(instant));
+        assert_eq!(time("Asia/Shanghai", "2026-04-01T06:02:59Z"), (14, 2));
+        assert_eq!(time("Europe/Berlin", "2026-03-29T01:00:00Z"), (3, 0));
     }
 
     #[test]
