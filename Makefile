@@ -1,11 +1,11 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units bench bench-sync bench-readers long sim packages packages-kiosk packages-readers packages-units tools-test tools-check
+.PHONY: demo test check check-units bench bench-sync bench-readers long sim approve screenshot fonts packages packages-kiosk packages-readers packages-units tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
-# For a camera (its bindings are made by libclang) and for sound.
-PACKAGES_KIOSK := $(PACKAGES) pkg-config libclang1 libasound2-dev
+# For a camera (its bindings are made by libclang), for sound, and for a screen that is drawn and touched without a desktop.
+PACKAGES_KIOSK := $(PACKAGES) pkg-config libclang1 libasound2-dev libinput-dev libudev-dev libxkbcommon-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 define install
@@ -67,6 +67,19 @@ sim: SEEDS ?= 10000
 sim: FROM ?= 0
 sim: packages
 	cargo run --locked --release --features sim -- sim --seeds $(SEEDS) --from $(FROM)
+
+# The pictures of the screen as they are now become the approved ones: look at them before.
+approve: packages-kiosk tools-test
+	WICKET_APPROVE=1 cargo nextest run --locked --all-features kiosk::pictures
+
+# The README's picture.
+screenshot: packages-kiosk tools-test
+	WICKET_APPROVE=1 cargo nextest run --locked --all-features kiosk::screenshot
+
+# The screen's fonts, once its words have changed.
+fonts:
+	$(call install,fonts-noto-cjk fonttools)
+	assets/fonts/subset.sh
 
 packages:
 	$(call install,$(PACKAGES))

@@ -3,7 +3,7 @@
 //! Layers, each of which names only those to its right:
 //!
 //! ```text
-//! main -> commands -> sim -> server | runner -> device, sync, ledger, vision -> tls -> wire, config -> domain
+//! main -> commands -> kiosk | sim -> server | runner -> device, sync, ledger, vision -> tls -> wire, config -> domain
 //! ```
 
 pub mod commands;
@@ -11,6 +11,8 @@ pub mod commands;
 pub mod config;
 pub mod device;
 pub mod domain;
+#[cfg(feature = "kiosk")]
+pub mod kiosk;
 pub mod ledger;
 pub mod runner;
 #[cfg(feature = "server")]

@@ -8,10 +8,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "config", "device", "domain", "ledger", "runner", "server", "sim", "sync", "tls", "vision",
-            "wire",
+            "config", "device", "domain", "kiosk", "ledger", "runner", "server", "sim", "sync", "tls",
+            "vision", "wire",
         ],
     ),
+    ("kiosk", &["domain", "vision"]),
     ("sim", &["device", "domain", "ledger", "server", "sync", "wire"]),
     (
         "runner",
