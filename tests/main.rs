@@ -15,6 +15,8 @@ mod cli;
 mod durability;
 #[cfg(feature = "sim")]
 mod faults;
+#[cfg(feature = "kiosk")]
+mod kiosk;
 #[cfg(feature = "gate")]
 mod lan;
 mod layers;
