@@ -188,7 +188,10 @@ fn bias(pull: Pull) -> Option<Bias> {
 fn refused<K>(chip: &Path, lines: &[(K, u32)], error: &gpiocdev::Error) -> SignalError {
     let numbers: Vec<_> = lines.iter().map(|(_, line)| line.to_string()).collect();
     SignalError::Request {
-        what: format!("the lines {} of {}", numbers.join(", "), chip.display()),
+        what: match &numbers[..] {
+            [number] => format!("the line {number} of {}", chip.display()),
+            _ => format!("the lines {} of {}", numbers.join(", "), chip.display()),
+        },
         why: error.to_string(),
     }
 }

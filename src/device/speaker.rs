@@ -18,8 +18,8 @@ use super::sounds::{SAMPLE_RATE, Sound};
 
 /// Sounds that may wait: more than one would be heard long after its guest.
 const SOUNDS_MAX: usize = 2;
-/// How long a device that could not be opened is left alone: opening takes 45 ms where there is none.
-const REOPEN: Duration = Duration::from_secs(5);
+/// How long a device that could not be opened is left alone: ALSA says at length on standard error that there is none.
+const REOPEN: Duration = Duration::from_secs(60);
 
 /// A way to the thread that plays.
 #[derive(Debug, Clone)]

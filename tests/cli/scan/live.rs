@@ -175,3 +175,22 @@ fn a_gate_keeps_its_check_ins_where_it_is_told_to() {
     assert!(run(&data).status.success());
     assert!(data.join("gate.db").exists());
 }
+
+#[test]
+fn a_camera_and_a_scanner_work_side_by_side() {
+    let trial = Trial::new();
+    let (mut scanner, name) = port();
+    let config = format!(
+        "[sound]\nenabled = false\n[camera]\nrepeat = true\nreplay = \"{}\"\n[[scanner]]\nserial = \"{name}\"\n",
+        frames_dir().join("sequences/guest").display()
+    );
+    let (_gate, verdicts) = started(&mut scan(&trial, &config), &name);
+    scanner
+        .write_all(format!("{}\r", trial.code(1)).as_bytes())
+        .unwrap();
+    let both = verdicts.map(|line| outcome(&serde_json::from_str(&line.unwrap()).unwrap()));
+    // The guest before the camera has a ticket of another issuer; who comes first is chance.
+    let mut both: Vec<_> = both.take(2).collect();
+    both.sort();
+    assert_eq!(both, ["UNKNOWN_KEY", "admit"]);
+}
