@@ -15,6 +15,8 @@ mod control;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod demo;
 #[cfg(feature = "gate")]
+mod doctor;
+#[cfg(feature = "gate")]
 mod enrol;
 #[cfg(not(all(feature = "gate", feature = "server")))]
 mod missing;
@@ -75,6 +77,11 @@ enum Command {
     #[cfg(not(all(feature = "gate", feature = "server")))]
     Demo(missing::Args),
     #[cfg(feature = "gate")]
+    Doctor(doctor::Args),
+    /// Examine this gate (not in this build).
+    #[cfg(not(feature = "gate"))]
+    Doctor(missing::Args),
+    #[cfg(feature = "gate")]
     Enrol(enrol::Args),
     /// Enrol this gate with a one-time code (not in this build).
     #[cfg(not(feature = "gate"))]
@@ -124,6 +131,10 @@ impl Cli {
             Command::Admin(args) => admin::run(&args),
             #[cfg(not(feature = "server"))]
             Command::Admin(args) => missing::run(&args, "server", "server"),
+            #[cfg(feature = "gate")]
+            Command::Doctor(args) => doctor::run(&args),
+            #[cfg(not(feature = "gate"))]
+            Command::Doctor(args) => missing::run(&args, "gate", "gate"),
             #[cfg(feature = "gate")]
             Command::Enrol(args) => enrol::run(&args),
             #[cfg(not(feature = "gate"))]

@@ -6,6 +6,8 @@ mod camera;
 mod control;
 mod decider;
 mod desk;
+#[cfg(feature = "gate")]
+pub mod doctor;
 mod feed;
 mod frames;
 #[cfg(feature = "gate")]

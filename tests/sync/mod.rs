@@ -13,6 +13,7 @@ mod conflicts;
 mod control;
 mod cut;
 mod devices;
+mod doctor;
 mod enrolment;
 mod facts;
 mod fleet;

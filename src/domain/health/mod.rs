@@ -1,6 +1,7 @@
 //! How a gate is: what it says of itself, and what an operator should mend.
 
 mod camera_watch;
+mod checkup;
 mod mend;
 
 use minicbor::{Decode, Encode};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::time::{Now, UnixMillis, UnixSeconds};
 
 pub use camera_watch::{CameraState, CameraWatch, PictureLook};
+pub use checkup::{Finding, Fitness, Part};
 pub use mend::{Look, mend};
 
 /// What a gate knows of itself at one moment.
