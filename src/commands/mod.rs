@@ -18,6 +18,7 @@ mod demo;
 mod doctor;
 #[cfg(feature = "gate")]
 mod enrol;
+mod gate;
 #[cfg(not(all(feature = "gate", feature = "server")))]
 mod missing;
 #[cfg(feature = "gate")]

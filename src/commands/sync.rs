@@ -101,7 +101,8 @@ pub(super) fn beside(folder: PathBuf) {
     }
 }
 
-fn one(folder: &Path) -> Result<Summary, Box<dyn Error + Send + Sync>> {
+/// One sync of the gate in this folder, over a connection of its own.
+pub(super) fn one(folder: &Path) -> Result<Summary, Box<dyn Error + Send + Sync>> {
     let mut ledger = SqliteLedger::attach(folder, &Opening::default())?;
     let patience = Patience {
         attempts: 1,

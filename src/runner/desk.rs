@@ -51,7 +51,10 @@ impl LaneSetting {
     }
 
     /// Keeps it durably.
-    pub(super) fn keep(&self, ledger: &mut dyn Ledger) -> Result<(), LedgerError> {
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it could not be written.
+    pub fn keep(&self, ledger: &mut dyn Ledger) -> Result<(), LedgerError> {
         let json = serde_json::to_vec(self).unwrap_or_default();
         ledger.set_setting(LANE_SETTING, &json)
     }

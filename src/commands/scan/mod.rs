@@ -4,7 +4,6 @@ mod hints;
 #[cfg(feature = "gate")]
 mod live;
 mod report;
-mod setup;
 mod words;
 
 use std::io::{self, BufWriter, Write};
@@ -12,31 +11,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::Receiver;
 
-use clap::ValueEnum;
-
 use self::report::Report;
-use self::setup::Setup;
-#[cfg(feature = "gate")]
-use super::companion;
-#[cfg(feature = "gate")]
-use super::neighbours::Neighbourhood;
-#[cfg(feature = "gate")]
-use super::via::Via;
+use super::gate::{GateArgs, Setup};
 use super::{Outcome, say, service, with_causes};
 use crate::device::camera_replay::Replay;
 use crate::device::stop_signal::on_stop_signal;
-use crate::domain::admission::Direction;
-#[cfg(feature = "gate")]
-use crate::domain::admission::Reach;
 use crate::domain::control::Action;
-use crate::domain::ids::{EventId, GateId};
-use crate::ledger::LedgerError;
-use crate::runner::{
-    ControlNews, Decider, Feed, FrameRate, Heart, Intake, LaneSetting, Notice, SharedCamera, SharedReach,
-    read_frames, read_lines,
-};
 #[cfg(feature = "gate")]
-use crate::sync::Contact;
+use crate::runner::SharedCamera;
+use crate::runner::{
+    ControlNews, Decider, Feed, FrameRate, Heart, Intake, Notice, SharedReach, read_frames, read_lines,
+};
 
 /// Scan tickets: a gate without a screen.
 ///
@@ -64,62 +49,14 @@ pub(super) struct Args {
     /// tells how long a code was out of view.
     #[arg(long, value_name = "N", default_value = "30")]
     fps: FrameRate,
-    /// The gate's folder. With --keys and without a folder, check-ins are not kept.
-    #[arg(long, value_name = "DIR", env = "WICKET_DATA")]
-    data: Option<PathBuf>,
-    #[cfg(feature = "gate")]
-    /// Ask the relay at this URL in the server's place, from now on and until `none` is given: it passes on what the server
-    /// signed.
-    #[arg(long, value_name = "URL|none")]
-    via: Option<Via>,
-    /// The public keys of the event's issuers, a JWK Set: work on signatures alone, without a list.
-    #[arg(long, value_name = "FILE", requires = "event")]
-    keys: Option<PathBuf>,
-    /// The event, where --keys is given.
-    #[arg(long, requires = "keys")]
-    event: Option<EventId>,
-    /// The event's rules as JSON, where --keys is given.
-    #[arg(long, value_name = "FILE", requires = "keys")]
-    rules: Option<PathBuf>,
-    /// The gate's name [default: as enrolled, else `gate`].
-    #[arg(long, value_name = "NAME")]
-    gate: Option<GateId>,
-    /// What guests do here; with `check` nobody moves and nothing is recorded [default: entry].
-    #[arg(long, value_enum)]
-    mode: Option<Mode>,
-    /// Fix the clock at a Unix time in seconds, for trying things out.
-    #[arg(long, value_name = "UNIX")]
-    at: Option<u64>,
-    /// Do not keep in touch with the server meanwhile. Without this, a gate that is enrolled sends its check-ins and takes
-    /// others' as they happen, in a build that has `sync`.
-    #[arg(long)]
-    no_sync: bool,
-    #[cfg(feature = "gate")]
     #[command(flatten)]
-    neighbourhood: Neighbourhood,
+    gate: GateArgs,
     /// Print one JSON line a scan: frame (index of the frame in its folder, or of the line, from 0), folder, text,
     /// ticket (where the signature holds), kind, verdict (admit, deny, ask), reason, fact (which explains it),
     /// entry, persons, prompt, flags, gate, and latency_us, the microseconds from the text's arrival, after
     /// decoding, to the durable verdict; and, only where a guest is sent to other gates, homes, their names.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Mode {
-    Entry,
-    Exit,
-    Check,
-}
-
-impl From<Mode> for Direction {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Entry => Self::Entry,
-            Mode::Exit => Self::Exit,
-            Mode::Check => Self::Check,
-        }
-    }
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -129,14 +66,14 @@ pub(super) fn run(args: &Args) -> Outcome {
     }
     // A folder that cannot be replayed is told before a store is opened.
     let replay = args.frames.as_deref().map(Replay::open).transpose()?;
-    let mut setup = Setup::from(args)?;
+    let mut setup = Setup::from(&args.gate)?;
     if !setup.kept {
         say::remark("wicket: check-ins are not kept beyond this run; give --data with a folder to keep them");
     }
     let (feed, intake) = Feed::new();
     let stop = feed.clone();
     on_stop_signal(move || stop.stop())?;
-    let reach = keep_in_touch(args, &setup, &SharedCamera::default())?;
+    let reach = keep_in_touch(args, &setup)?;
     match replay {
         Some(replay) => {
             for folder in replay.without_images() {
@@ -150,20 +87,11 @@ pub(super) fn run(args: &Args) -> Outcome {
         None => read_lines(feed, || io::stdin().lock())?,
     }
     let enrolled = setup.enrolled.clone();
-    let lane = kept_lane(args, &mut setup)?;
+    let lane = args.gate.kept_lane(&mut setup)?;
     let decider = Decider::new(setup.orders, setup.ledger, setup.reread)
         .reaching(reach)
         .standing(lane);
     decide(decider, &intake, args.json, enrolled.as_deref())
-}
-
-/// Where staff last set the gate to stand, but for what the command line says.
-fn kept_lane(args: &Args, setup: &mut Setup) -> Result<LaneSetting, LedgerError> {
-    let kept = LaneSetting::kept(setup.ledger.as_mut())?;
-    Ok(LaneSetting {
-        gate: kept.gate.filter(|_| args.gate.is_none()),
-        direction: kept.direction.filter(|_| args.mode.is_none()),
-    })
 }
 
 /// Decides on what comes, and prints it.
@@ -185,24 +113,13 @@ fn decide(decider: Decider, intake: &Receiver<Intake>, json: bool, enrolled: Opt
 
 /// Syncs beside the scan, where there is a server to be in touch with; how the gate then stands to the others.
 #[cfg(feature = "gate")]
-fn keep_in_touch(args: &Args, setup: &Setup, camera: &SharedCamera) -> io::Result<SharedReach> {
-    let reach = SharedReach::default();
-    if let Some((folder, via)) = setup.enrolled.as_ref().zip(args.via.as_ref()) {
-        via.keep_in(folder).map_err(io::Error::other)?;
-    }
-    if let Some(folder) = setup.enrolled.clone().filter(|_| !args.no_sync) {
-        let shared = reach.clone();
-        let contact = Contact::telling(move |together| {
-            shared.set(if together { Reach::Together } else { Reach::Apart });
-        });
-        companion::start(folder, contact, &args.neighbourhood, camera.clone())?;
-    }
-    Ok(reach)
+fn keep_in_touch(args: &Args, setup: &Setup) -> io::Result<SharedReach> {
+    Ok(super::gate::keep_in_touch(&args.gate, setup, &SharedCamera::default())?.reach)
 }
 
 /// A build without sync is kept up to date by hand, and apart from the others in between.
 #[cfg(not(feature = "gate"))]
-fn keep_in_touch(_: &Args, _: &Setup, _: &SharedCamera) -> io::Result<SharedReach> {
+fn keep_in_touch(_: &Args, _: &Setup) -> io::Result<SharedReach> {
     Ok(SharedReach::default())
 }
 

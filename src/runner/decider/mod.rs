@@ -47,7 +47,7 @@ pub struct Orders {
 }
 
 /// Reads the orders anew from a store that a sync has written to.
-pub type Reread = Box<dyn FnMut(&mut dyn Ledger) -> Result<Orders, Box<dyn Error + Send + Sync>>>;
+pub type Reread = Box<dyn FnMut(&mut dyn Ledger) -> Result<Orders, Box<dyn Error + Send + Sync>> + Send>;
 
 /// Plays a sound, and returns at once.
 pub type PlaySound = Box<dyn Fn(Sound) + Send>;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Args, Mode};
+use super::{GateArgs, Mode};
 use crate::commands::random::{self, NoRandomness};
 use crate::device::clock::{Clock, FixedClock, SystemClock};
 use crate::domain::clock::Sighting;
@@ -25,20 +25,20 @@ const DATA_DEFAULT: &str = "gate-data";
 const DOCUMENT_BYTES_MAX: u64 = 4 << 20;
 
 /// What a gate needs.
-pub(super) struct Setup {
-    pub(super) orders: Orders,
-    pub(super) ledger: Box<dyn Ledger>,
+pub(in crate::commands) struct Setup {
+    pub(in crate::commands) orders: Orders,
+    pub(in crate::commands) ledger: Box<dyn Ledger>,
     /// How to follow what a sync brings; none for a gate that works on signatures alone.
-    pub(super) reread: Option<Reread>,
+    pub(in crate::commands) reread: Option<Reread>,
     /// Whether check-ins outlive the process.
-    pub(super) kept: bool,
+    pub(in crate::commands) kept: bool,
     /// The folder of a gate that has a server.
-    pub(super) enrolled: Option<PathBuf>,
+    pub(in crate::commands) enrolled: Option<PathBuf>,
 }
 
 /// Why a gate cannot be set up, in words that say what to do next.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SetupError {
+pub(in crate::commands) enum SetupError {
     #[error(
         "{} is not enrolled: run `wicket enrol CODE` on it, or give --keys and --event for a gate that works on \
          signatures alone", folder.display()
@@ -80,7 +80,7 @@ pub(super) enum SetupError {
 }
 
 impl Setup {
-    pub(super) fn from(args: &Args) -> Result<Self, SetupError> {
+    pub(in crate::commands) fn from(args: &GateArgs) -> Result<Self, SetupError> {
         match (&args.keys, &args.event, &args.data) {
             (Some(keys), Some(event), data) => signature_only(args, keys, event, data.as_deref()),
             (_, _, data) => enrolled(args, data.as_deref().unwrap_or(Path::new(DATA_DEFAULT))),
@@ -89,7 +89,7 @@ impl Setup {
 }
 
 fn signature_only(
-    args: &Args,
+    args: &GateArgs,
     keys: &Path,
     event: &EventId,
     data: Option<&Path>,
@@ -127,7 +127,7 @@ fn signature_only(
     })
 }
 
-fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
+fn enrolled(args: &GateArgs, folder: &Path) -> Result<Setup, SetupError> {
     let not_enrolled = || SetupError::NotEnrolled {
         folder: folder.to_owned(),
     };
@@ -164,7 +164,7 @@ fn enrolled(args: &Args, folder: &Path) -> Result<Setup, SetupError> {
 
 /// What the store holds for the gate to go by, as the last sync left it.
 fn orders(
-    args: &Args,
+    args: &GateArgs,
     folder: &Path,
     enrolment: &Enrolment,
     ledger: &mut dyn Ledger,
@@ -200,7 +200,7 @@ fn orders(
 }
 
 /// What is left to go by once the server had the gate forget its event: nothing.
-fn closed(args: &Args, enrolment: &Enrolment, ledger: &mut dyn Ledger) -> Result<Orders, SetupError> {
+fn closed(args: &GateArgs, enrolment: &Enrolment, ledger: &mut dyn Ledger) -> Result<Orders, SetupError> {
     let gate = args.gate.clone().unwrap_or_else(|| enrolment.gate.clone());
     let rules = Rulebook::defaults(enrolment.event.clone());
     let config = config(args, gate, Keyring::default(), rules, ledger)?;
@@ -222,7 +222,7 @@ fn opening(signature_only: bool) -> Opening {
 }
 
 fn config(
-    args: &Args,
+    args: &GateArgs,
     gate: GateId,
     keyring: Keyring,
     rules: Rulebook,
