@@ -1,5 +1,7 @@
 //! Hardware and its like, one file each.
 
+#[cfg(feature = "kiosk")]
+pub mod backlight;
 #[cfg(feature = "camera")]
 pub mod camera;
 pub mod camera_live_replay;
