@@ -19,7 +19,9 @@ mod doctor;
 #[cfg(feature = "gate")]
 mod enrol;
 mod gate;
-#[cfg(not(all(feature = "gate", feature = "server")))]
+#[cfg(feature = "kiosk")]
+mod kiosk;
+#[cfg(not(all(feature = "kiosk", feature = "server")))]
 mod missing;
 #[cfg(feature = "gate")]
 mod neighbours;
@@ -97,6 +99,11 @@ enum Command {
     /// Take a bundle from a stick into this gate (not in this build).
     #[cfg(not(feature = "gate"))]
     Import(missing::Args),
+    #[cfg(feature = "kiosk")]
+    Kiosk(Box<kiosk::Args>),
+    /// Run a gate with a screen (not in this build).
+    #[cfg(not(feature = "kiosk"))]
+    Kiosk(missing::Args),
     Read(read::Args),
     Scan(Box<scan::Args>),
     #[cfg(feature = "server")]
@@ -148,6 +155,10 @@ impl Cli {
             Command::Import(args) => bundle::import::run(&args),
             #[cfg(not(feature = "gate"))]
             Command::Import(args) => missing::run(&args, "sync", "gate"),
+            #[cfg(feature = "kiosk")]
+            Command::Kiosk(args) => kiosk::run(&args),
+            #[cfg(not(feature = "kiosk"))]
+            Command::Kiosk(args) => missing::run(&args, "screen", "kiosk"),
             Command::Read(args) => read::run(&args),
             Command::Scan(args) => scan::run(&args),
             #[cfg(feature = "server")]

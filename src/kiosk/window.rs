@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
 
-use super::model::{Command, Event, Screen};
+use super::model::{Command, Event, Screen, StaffAnswer};
 use super::preview::{Newest, Preview};
 use super::view::{App, View};
 use crate::domain::time::Moment;
@@ -41,23 +41,27 @@ pub struct Handle {
     app: slint::Weak<App>,
 }
 
+/// Hands on what the screen wants done, without blocking. What cannot even be handed on is answered at once.
+type Carrier = dyn FnMut(Command) -> Option<StaffAnswer>;
+
 struct Inner {
     screen: RefCell<Screen>,
     view: View,
     since: Instant,
     events: Receiver<Event>,
     newest: Newest,
-    command: RefCell<Box<dyn FnMut(Command)>>,
+    command: RefCell<Box<Carrier>>,
 }
 
 impl Window {
-    /// A window that shows a screen. `command` is told what the screen wants done; it must not block.
+    /// A window that shows a screen. `command` hands on what the screen wants done, without blocking, and says at once what
+    /// cannot be handed on.
     ///
     /// # Errors
     /// [`WindowError`] where there is no screen.
     pub fn new(
         screen: impl FnOnce(Moment) -> Screen,
-        command: impl FnMut(Command) + 'static,
+        command: impl FnMut(Command) -> Option<StaffAnswer> + 'static,
     ) -> Result<Self, WindowError> {
         let (sender, events) = mpsc::sync_channel(EVENTS_MAX);
         let newest = Newest::default();
@@ -96,6 +100,15 @@ impl Window {
     #[must_use]
     pub fn handle(&self) -> Handle {
         self.handle.clone()
+    }
+
+    /// Makes it so large in pixels, width first; none: as the screen is.
+    pub fn fit(&self, size: Option<(u32, u32)>) {
+        let window = self.inner.view.window();
+        match size {
+            Some((width, height)) => window.set_size(slint::PhysicalSize::new(width, height)),
+            None => window.set_fullscreen(true),
+        }
     }
 
     /// What is drawn.
@@ -176,7 +189,11 @@ impl Inner {
     fn take(&self, event: Event) {
         let commands = self.screen.borrow_mut().handle(event, self.moment());
         let mut command = self.command.borrow_mut();
-        commands.into_iter().for_each(&mut **command);
+        let answers: Vec<_> = commands.into_iter().filter_map(&mut **command).collect();
+        let mut screen = self.screen.borrow_mut();
+        for answer in answers {
+            screen.handle(Event::Answered(answer), self.moment());
+        }
     }
 
     fn draw(&self) {

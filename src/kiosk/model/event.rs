@@ -29,6 +29,8 @@ pub enum Event {
     FireAlarm(bool),
     /// Whether every scanner is connected.
     Scanners(bool),
+    /// Staff are known by other means than the PIN, such as a control code.
+    Unlocked,
     /// What a finger did.
     Touched(Action),
     /// What came of a command.

@@ -125,6 +125,11 @@ impl Screen {
             Event::Figures(figures) => self.figures = *figures,
             Event::Link(link) => self.linked(link, at),
             Event::Camera(sight) => self.saw(sight, at),
+            Event::Unlocked => {
+                let mut desk = Desk::opened(at);
+                desk.turn(Page::Menu);
+                self.desk = Some(desk);
+            }
             Event::FireAlarm(active) => self.alarm = active,
             Event::Scanners(connected) => self.scanners = connected,
             Event::Ended(why) => self.ended = Some(why),

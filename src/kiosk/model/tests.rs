@@ -353,6 +353,13 @@ fn a_pin_is_tried_and_a_wrong_one_waits() {
 }
 
 #[test]
+fn a_control_code_opens_the_staff_pages_without_a_pin() {
+    let mut screen = screen();
+    screen.handle(Event::Unlocked, START);
+    assert_eq!(panel(&screen, START).unwrap().title, "Staff pages");
+}
+
+#[test]
 fn the_first_pin_is_typed_twice_and_has_four_digits() {
     let mut screen = screen();
     touch(&mut screen, Action::OpenStaff);

@@ -1,0 +1,78 @@
+//! Which thread does what the screen wants: the gate itself, or the desk beside it.
+
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use super::desk::Refusal;
+use crate::commands::with_causes;
+use crate::domain::gate::Desk;
+use crate::domain::ids::OperatorId;
+use crate::kiosk::{Command, StaffAnswer};
+use crate::runner::{Command as GateCommand, CommandDesk, DeskError, LaneSetting};
+
+/// Wishes of staff that may wait for the desk: one tap, one look.
+pub(super) const WISHES_MAX: usize = 8;
+
+/// The ways from the screen.
+pub(super) struct Route {
+    pub(super) gate: CommandDesk,
+    pub(super) desk: SyncSender<Command>,
+    /// Who works at this gate's screen: whoever knows its PIN.
+    pub(super) operator: OperatorId,
+}
+
+impl Route {
+    /// Hands a command on without waiting. What is not taken is answered at once.
+    pub(super) fn hand_on(&self, command: Command) -> Option<StaffAnswer> {
+        let handed = match self.for_gate(&command) {
+            Some(command) => self.gate.say(command).map_err(Refusal::from),
+            None => self
+                .desk
+                .try_send(command)
+                .map_err(|error| refused(&error).into()),
+        };
+        handed
+            .err()
+            .map(|refusal| StaffAnswer::Failed(with_causes(refusal.as_ref())))
+    }
+
+    fn for_gate(&self, command: &Command) -> Option<GateCommand> {
+        let operator = self.operator.clone();
+        Some(match command {
+            Command::Answer(answer) => GateCommand::Answer(*answer),
+            Command::Undo => GateCommand::Desk(Desk::Undo {
+                operator: Some(operator),
+            }),
+            Command::Override(ticket) => GateCommand::Desk(Desk::Override {
+                ticket: *ticket,
+                operator,
+            }),
+            Command::CheckIn(ticket) => GateCommand::Desk(Desk::CheckIn {
+                ticket: *ticket,
+                operator,
+            }),
+            Command::SetPlace { gate, direction } => GateCommand::Use(LaneSetting {
+                gate: Some(gate.clone()),
+                direction: Some(*direction),
+            }),
+            Command::FindTickets(_)
+            | Command::AskPin
+            | Command::TryPin(_)
+            | Command::KeepPin(_)
+            | Command::KeepTest(_)
+            | Command::Sync
+            | Command::Export
+            | Command::Import
+            | Command::ListScans(_)
+            | Command::Diagnose
+            | Command::SetLevels { .. }
+            | Command::SetLanguage(_) => return None,
+        })
+    }
+}
+
+fn refused(error: &TrySendError<Command>) -> DeskError {
+    match error {
+        TrySendError::Full(_) => DeskError::Busy,
+        TrySendError::Disconnected(_) => DeskError::Stopped,
+    }
+}
