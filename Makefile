@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units bench bench-sync bench-readers long sim approve screenshot fonts packages packages-kiosk packages-readers packages-units tools-test tools-check
+.PHONY: demo test check check-units bench bench-sync bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -19,7 +19,7 @@ demo: packages
 	cargo build --locked --features gate,server
 	target/debug/wicket demo $(if $(FRAMES),--frames "$(FRAMES)")
 
-test: packages-kiosk tools-test
+test: packages-test tools-test
 	cargo nextest run --locked --all-features
 
 # Each feature set is linted by itself, so that none leans on another's code.
@@ -59,7 +59,7 @@ bench-readers: packages-readers
 	@cargo run --locked --release --manifest-path benches/readers/Cargo.toml -- "$(FRAMES)" "$(IMAGES)"
 
 # Every kill, power cut and mutation, where `make test` runs a tenth.
-long: packages-kiosk tools-test
+long: packages-test tools-test
 	WICKET_LONG=1 cargo nextest run --locked --all-features
 
 # SEEDS=n runs of the simulator, from seed FROM on; `make test` runs a thousand.
@@ -86,6 +86,10 @@ packages:
 
 packages-units:
 	$(call install,systemd)
+
+# A window is tested on a virtual screen.
+packages-test:
+	$(call install,$(PACKAGES_KIOSK) xvfb)
 
 packages-kiosk:
 	$(call install,$(PACKAGES_KIOSK))

@@ -6,3 +6,5 @@ mod pictures;
 mod scenes;
 mod screenshot;
 mod touch;
+mod trial;
+mod window;
