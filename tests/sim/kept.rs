@@ -18,3 +18,8 @@ fn a_list_that_a_restored_server_begins_anew_is_not_taken_for_an_old_one() {
 fn a_segment_that_says_no_more_than_the_log_does_not_stay_on_a_relay_for_ever() {
     is_well(include_str!("kept/relay_left_with_a_segment.json"));
 }
+
+#[test]
+fn a_gate_that_loses_its_power_amid_its_neighbours_is_asked_for_nothing_that_it_had_not_kept() {
+    is_well(include_str!("kept/neighbours_that_lose_their_power.json"));
+}

@@ -350,13 +350,13 @@ impl World {
         }
     }
 
-    /// What one gate held before a wait, the other holds after it.
+    /// What one gate held before a wait, the other holds after it, unless one of them lost its power in the midst of it.
     fn has_reached(&mut self, from: usize, to: usize, facts: &Facts) -> Result<(), Violation> {
-        self.learns(to, facts)?;
-        let holds = self.facts_at(to)?;
         if self.goes_down(from) || self.goes_down(to) {
             return Ok(());
         }
+        self.learns(to, facts)?;
+        let holds = self.facts_at(to)?;
         reached(&self.gates[to].name, &self.seen[to].knows, &holds)
     }
 
