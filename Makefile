@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units bench bench-sync bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units tools-test tools-check
+.PHONY: demo test check check-units deb bench bench-sync bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units tools-deb tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -44,6 +44,10 @@ check-units: packages-units
 		systemd-analyze security --offline=yes --threshold=$${unit#*:} systemd/wicket-$${unit%:*}.service > /dev/null \
 			|| { echo "wicket-$${unit%:*}.service may reach more than $${unit#*:} tenths"; exit 1; }; \
 	done
+
+# A Debian package for this machine's architecture, under target/debian.
+deb: packages-kiosk tools-deb
+	cargo deb --locked
 
 bench: packages
 	cargo bench --locked --features gate,server
@@ -97,6 +101,9 @@ packages-kiosk:
 # The reader in C++ is built from source.
 packages-readers:
 	$(call install,$(PACKAGES) cmake g++)
+
+tools-deb:
+	@cargo deb --version >/dev/null 2>&1 || cargo install --locked cargo-deb
 
 tools-test:
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
