@@ -13,6 +13,7 @@ pub(in crate::commands) struct Touch {
     /// For the decider.
     pub(in crate::commands) reach: SharedReach,
     /// For staff; none where the gate talks to nobody.
+    #[cfg_attr(not(feature = "kiosk"), expect(dead_code, reason = "only a screen shows it"))]
     pub(in crate::commands) contact: Option<Contact>,
 }
 
