@@ -182,6 +182,14 @@ fn verdicts() -> Vec<Scene> {
                 ..refused(Reason::AlreadyUsed)
             },
         ),
+        verdict(
+            "deny-just-now",
+            Announcement {
+                fact: Some(Box::new(entered())),
+                flags: vec![Flag::JustNow],
+                ..refused(Reason::AlreadyUsed)
+            },
+        ),
         verdict("deny-malformed", refused(Reason::Malformed)),
         verdict("deny-clock-unsure", refused(Reason::ClockUnsure)),
         verdict(

@@ -126,10 +126,6 @@ fn the_units_command_lines_are_those_of_the_program() {
             cfg!(feature = "server"),
         ),
         (
-            include_str!("../../systemd/wicket-gate.service"),
-            cfg!(feature = "kiosk"),
-        ),
-        (
             include_str!("../../systemd/wicket-sync.service"),
             cfg!(feature = "gate"),
         ),

@@ -175,6 +175,21 @@ fn a_verdict_stands_for_its_time_and_then_the_lane_is_ready() {
 }
 
 #[test]
+fn a_code_that_was_let_in_here_just_now_raises_no_alarm() {
+    let mut screen = screen();
+    screen.handle(
+        Event::Verdict(Box::new(Announcement {
+            reason: Some(Reason::AlreadyUsed),
+            flags: vec![Flag::JustNow],
+            ..announcement(Outcome::Deny)
+        })),
+        START,
+    );
+    assert_eq!(lane(&screen, START).tone, Tone::Neutral);
+    assert!(!lane(&screen, START).ready);
+}
+
+#[test]
 fn no_two_verdicts_share_colour_or_icon() {
     let mut seen = Vec::new();
     for verdict in [

@@ -33,6 +33,7 @@ impl Telling<'_> {
         let lane = match (announcement.verdict, announcement.prompt, announcement.reason) {
             (Outcome::Admit, ..) => self.admitted(announcement),
             (Outcome::Ask, Some(prompt), _) => self.asked(prompt, &announcement.homes),
+            (Outcome::Deny, ..) if announcement.flags.contains(&Flag::JustNow) => self.shown_again(),
             (_, _, reason) => self.refused(reason.unwrap_or(Reason::OutOfOrder), &announcement.homes),
         };
         Lane {
@@ -92,6 +93,20 @@ impl Telling<'_> {
             guest_too: guest(self.words_too),
             staff: vec![self.hint(reason)],
             ..Lane::words(tone, icon, self.words.get(&key("title")), &guest(self.words))
+        }
+    }
+
+    /// A guest who was let in here a moment ago shows the code again: no alarm, and nobody enters by it.
+    fn shown_again(&self) -> Lane {
+        let (title, guest) = ("admit.again", "admit.again_guest");
+        Lane {
+            guest_too: self.words_too.get(guest).to_owned(),
+            ..Lane::words(
+                Tone::Neutral,
+                Icon::Clock,
+                self.words.get(title),
+                self.words.get(guest),
+            )
         }
     }
 
