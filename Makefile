@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units deb bench bench-sync bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units tools-deb tools-test tools-check
+.PHONY: demo test check check-units bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -45,16 +45,16 @@ check-units: packages-units
 			|| { echo "wicket-$${unit%:*}.service may reach more than $${unit#*:} tenths"; exit 1; }; \
 	done
 
-# A Debian package for this machine's architecture, under target/debian.
-deb: packages-kiosk tools-deb
-	cargo deb --locked
-
 bench: packages
 	cargo bench --locked --features gate,server
 
 # A first sync and what follows it, between processes: SIZES=10000,100000,1000000 chooses lists.
 bench-sync: packages
 	cargo bench --locked --features gate,server --bench sync
+
+# What the screen takes to show a verdict, against a full repaint.
+bench-screen: packages-kiosk
+	cargo bench --locked --features kiosk --bench screen
 
 # QR readers compared on the same pictures: FRAMES=DIR of a gate's frames, IMAGES=DIR of photos.
 bench-readers: FRAMES ?= ../shared/frames
@@ -101,9 +101,6 @@ packages-kiosk:
 # The reader in C++ is built from source.
 packages-readers:
 	$(call install,$(PACKAGES) cmake g++)
-
-tools-deb:
-	@cargo deb --version >/dev/null 2>&1 || cargo install --locked cargo-deb
 
 tools-test:
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
