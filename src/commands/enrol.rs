@@ -1,15 +1,18 @@
 //! `wicket enrol`: make this gate a device of an event.
 
+use std::error::Error;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::say::say;
+use super::say::{self, say};
 use super::via::Via;
-use super::{Outcome, random, sync};
+use super::{Outcome, config_file, random, sync};
 use crate::device::clock::estimated;
+use crate::device::stop_signal::on_stop_signal;
 use crate::ledger::{Opening, SqliteLedger};
-use crate::wire::enrol::{EnrolmentCode, Role, six_digit_check};
+use crate::runner::{End, Feed, Hardware, Intake, Sight};
+use crate::wire::enrol::{CODE_PREFIX, EnrolmentCode, Role, six_digit_check};
 
 /// Characters read of a code on standard input: the longest code, and no endless pipe.
 const STDIN_BYTES_MAX: u64 = 4096;
@@ -21,8 +24,15 @@ const STDIN_BYTES_MAX: u64 = 4096;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The code, `TKE1:…`, in quotes; - reads it from standard input.
-    #[arg(allow_hyphen_values = true)]
-    code: String,
+    #[arg(
+        allow_hyphen_values = true,
+        required_unless_present = "config",
+        conflicts_with = "config"
+    )]
+    code: Option<String>,
+    /// Wait until the code is shown to this gate's own camera or scanner.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Ask the relay at this URL in the server's place, from now on and until `none` is given: it passes on what the server
     /// signed.
     #[arg(long, value_name = "URL|none")]
@@ -33,7 +43,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let code = EnrolmentCode::from_text(&text(&args.code)?)?;
+    let code = EnrolmentCode::from_text(&given(args)?)?;
     let mut ledger = SqliteLedger::attach(&args.data, &Opening::default())?;
     if let Some(via) = &args.via {
         via.keep(&mut ledger)?;
@@ -66,6 +76,48 @@ pub(super) fn run(args: &Args) -> Outcome {
         say!("compare them with `wicket admin device list` on the server; next: wicket sync");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn given(args: &Args) -> Result<String, Box<dyn Error + Send + Sync>> {
+    match (&args.code, &args.config) {
+        (Some(code), _) => Ok(text(code)?),
+        (None, Some(config)) => shown(config),
+        (None, None) => Err("give the code, or --config".into()),
+    }
+}
+
+/// The first enrolment code that somebody shows to the gate.
+fn shown(config: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
+    let settings = config_file::read(config)?;
+    let (feed, intake) = Feed::new();
+    let stop = feed.clone();
+    on_stop_signal(move || stop.stop())?;
+    // Held until the code came: what it runs ends with it.
+    let _hardware = Hardware::start(&settings, &feed, None, true)?;
+    say::remark("wicket: show the enrolment code to this gate");
+    for came in intake {
+        match came {
+            Intake::Seen(seen) => {
+                if let Some(code) = code_in(seen.sight) {
+                    return Ok(code);
+                }
+            }
+            Intake::End(End::Failed(error)) => return Err(error.into()),
+            Intake::End(End::Source | End::Asked) => break,
+            _ => {}
+        }
+    }
+    Err("no enrolment code was shown; print one with `wicket admin device add`".into())
+}
+
+fn code_in(sight: Sight) -> Option<String> {
+    let texts = match sight {
+        Sight::Codes(texts) => texts,
+        Sight::Line(line) => line.into_iter().collect(),
+    };
+    texts
+        .into_iter()
+        .find(|text| text.trim().starts_with(CODE_PREFIX))
 }
 
 fn text(code: &str) -> Result<String, std::io::Error> {

@@ -2,6 +2,7 @@ use super::{EVENT, Gate, Server, enrol};
 
 use wicket::domain::admission::Listing;
 use wicket::domain::ids::TicketId;
+use wicket::domain::ticket::qr::{ErrorCorrection, Matrix};
 use wicket::domain::time::UnixMillis;
 use wicket::ledger::Ledger;
 use wicket::server::db::{Db, NewDevice};
@@ -24,6 +25,34 @@ fn a_folder_with_check_ins_of_no_device_is_not_enrolled() {
     let refused = enrol(&mut gate.ledger, &code, &[9; 32]);
     assert!(matches!(refused, Err(SyncError::HoldsCheckIns)), "{refused:?}");
     assert_eq!(gate.ledger.setting("enrolment").unwrap(), None);
+}
+
+#[test]
+fn a_gate_without_a_keyboard_enrols_by_a_code_that_is_shown_to_its_camera() {
+    let server = Server::with_tickets(1);
+    let gate = Gate::new();
+    let frames = tempfile::tempdir().unwrap();
+    let config = frames.path().join("gate.toml");
+    let pictures = frames.path().join("pictures");
+    std::fs::create_dir(&pictures).unwrap();
+    // The frames stand in for a camera: the first shows a ticket.
+    let matrix = Matrix::new(&server.ticket(), ErrorCorrection::M).unwrap();
+    std::fs::write(pictures.join("1.png"), matrix.to_png(4).unwrap()).unwrap();
+    std::fs::write(&config, format!("[camera]\nreplay = {pictures:?}\n")).unwrap();
+    let config = config.to_str().unwrap();
+    let enrolled = gate.run(&["enrol", "--config", config]);
+    let said = String::from_utf8(enrolled.stderr).unwrap();
+    assert!(said.contains("no enrolment code was shown"), "{said}");
+
+    let url = server.code("pi-1").url;
+    let shown = pictures.join("2.png");
+    let add = [
+        "device", "add", "pi-1", "--event", EVENT, "--gate", "north", "--url", &url, "--qr",
+    ];
+    server.admin(&[&add[..], &[shown.to_str().unwrap()]].concat());
+    let enrolled = gate.run(&["enrol", "--config", config]);
+    assert!(enrolled.status.success(), "{enrolled:?}");
+    assert!(gate.run(&["sync"]).status.success());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::super::{Outcome, random};
 use crate::commands::say::{self, say};
+use crate::commands::ticket::qr_file::QrArgs;
 use crate::domain::ids::{DeviceId, EventId, GateId, Sequence, StreamId};
 use crate::server::db::{Belief, BelievedStream, Db, DeviceStanding, NewDevice};
 use crate::server::now;
@@ -50,6 +51,8 @@ pub(super) struct Add {
     /// Minutes for which the code works.
     #[arg(long, default_value_t = VALID_MIN, value_parser = clap::value_parser!(u32).range(1..=VALID_MIN_MAX))]
     valid_min: u32,
+    #[command(flatten)]
+    qr: QrArgs,
     /// Count the device only once `admin device confirm` was given the six digits on its screen.
     #[arg(long)]
     confirm: bool,
@@ -157,6 +160,7 @@ fn add(args: &Add, db: &mut Db) -> Result<(), Box<dyn std::error::Error + Send +
         token,
         fingerprint: fingerprint(&key.verifying_key().to_bytes()),
     };
+    args.qr.draw(&code.to_text())?;
     say!("{}", code.to_text());
     say::remark(&format!(
         "works once, for {} minutes; on the gate: wicket enrol 'CODE', in quotes",
