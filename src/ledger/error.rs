@@ -28,7 +28,7 @@ pub enum LedgerError {
     #[error(
         "page {page} of the event's list as of change {of} does not fit what this gate holds: another sync ran at the same \
          time, or the server was restored from an older backup; the list stays as it was, nothing is lost: run \
-         `wicket sync` again"
+         `wicket sync` again, and where it stays so, have the organiser run `wicket admin restored` on the server"
     )]
     SnapshotOutOfPlace {
         /// The page, from 0.

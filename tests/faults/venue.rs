@@ -23,7 +23,7 @@ const GUESTS: usize = 150;
 /// For a request where no fault stalls one: beyond what a busy machine takes.
 pub(super) const PATIENCE_S: f64 = 60.0;
 /// Syncs of every gate until each has heard of all.
-const HEALING_ROUNDS: u32 = 3;
+const HEALING_ROUNDS: u32 = 5;
 
 /// A venue at rest: its folders, and the guests' codes.
 pub(super) struct Template {
@@ -46,6 +46,8 @@ pub(super) struct Venue {
     backup: Option<TempDir>,
     /// Whether the server fell back to a backup, and not every gate has heard of it.
     pub(super) fell_back: bool,
+    /// Whether the server fell back last without being told so, and goes on with a log that gates are ahead of.
+    untold: bool,
 }
 
 impl Template {
@@ -122,6 +124,7 @@ impl Template {
             sold: 0,
             backup: None,
             fell_back: false,
+            untold: false,
         }
     }
 }
@@ -193,6 +196,7 @@ impl Venue {
         }
         server.start();
         self.fell_back = true;
+        self.untold = !told;
     }
 
     pub(super) fn seen(&self) -> Seen {
@@ -218,6 +222,14 @@ impl Venue {
                 .collect();
             let failed = said.iter().find(|output| !output.status.success());
             assert!(failed.is_none() || round < HEALING_ROUNDS, "{failed:?}");
+            // By now the log has outgrown what the gates saw of the lost one, or they say what is to be done.
+            if let Some(output) = failed.filter(|_| self.untold && round + 2 == HEALING_ROUNDS) {
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert!(said.contains("wicket admin restored"), "{said}");
+                self.network.server().admin(&["restored"]);
+                self.untold = false;
+                continue;
+            }
             broken = judge::at_the_end(&self.seen());
             if failed.is_none() && broken.is_empty() {
                 break;
