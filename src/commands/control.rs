@@ -122,14 +122,8 @@ fn from_server(_: &Args) -> Result<PrivateJwk, Box<dyn std::error::Error + Send 
 
 impl Args {
     fn action(&self) -> Result<Action, String> {
-        let action = match (self.action, self.argument.as_deref()) {
-            (What::SetClock, None) => Some(Action::SetClock),
-            (What::SetMode, Some(mode)) => mode.parse().ok().map(Action::SetMode),
-            (What::SetGate, Some(gate)) => gate.parse().ok().map(Action::SetGate),
-            (What::SyncNow, None) => Some(Action::SyncNow),
-            (What::OpenAdmin, None) => Some(Action::OpenAdmin),
-            _ => None,
-        };
+        let name = self.action.to_possible_value();
+        let action = name.and_then(|name| Action::parse(name.get_name(), self.argument.as_deref()));
         action.ok_or_else(|| {
             "write set-mode with entry, exit or check, set-gate with the gate's name, and the others by themselves"
                 .to_owned()

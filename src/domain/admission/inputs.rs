@@ -1,5 +1,7 @@
 //! All that admission looks at: nothing else can change a verdict.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::Listing;
@@ -89,6 +91,34 @@ pub enum Direction {
     Exit,
     /// Nobody moves: staff look at what an entry would give.
     Check,
+}
+
+/// Why a text is no direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a gate is used for entry, exit or check")]
+pub struct DirectionError;
+
+impl Direction {
+    /// The direction's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Exit => "exit",
+            Self::Check => "check",
+        }
+    }
+}
+
+impl FromStr for Direction {
+    type Err = DirectionError;
+
+    fn from_str(text: &str) -> Result<Self, DirectionError> {
+        let all = [Self::Entry, Self::Exit, Self::Check];
+        all.into_iter()
+            .find(|direction| direction.as_str() == text)
+            .ok_or(DirectionError)
+    }
 }
 
 /// What is wanted, and what staff have said to it so far.

@@ -14,5 +14,5 @@ mod tests;
 
 pub use decide::{Decision, Noted, admit, overrule};
 pub use draft::{Knowledge, draft};
-pub use inputs::{Direction, Inputs, Lane, Occupancy, Reach, Request, Shown};
+pub use inputs::{Direction, DirectionError, Inputs, Lane, Occupancy, Reach, Request, Shown};
 pub use listing::{Known, Listing, Status, TicketRow};

@@ -1,7 +1,6 @@
 //! What a control code has a gate do.
 
 use std::fmt;
-use std::str::FromStr;
 
 use crate::domain::admission::Direction;
 use crate::domain::ids::GateId;
@@ -12,24 +11,13 @@ pub enum Action {
     /// Take the time from the code: it is when the code was issued.
     SetClock,
     /// Use the gate for this from now on.
-    SetMode(Mode),
+    SetMode(Direction),
     /// Stand at this gate from now on.
     SetGate(GateId),
     /// Sync now.
     SyncNow,
     /// Open the admin pages.
     OpenAdmin,
-}
-
-/// What guests do at a gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// They enter.
-    Entry,
-    /// They leave.
-    Exit,
-    /// Their tickets are looked at, and nobody moves.
-    Check,
 }
 
 impl Action {
@@ -48,14 +36,15 @@ impl Action {
     /// The text in the claim `-65541`; none for an action that takes none.
     pub(super) fn argument(&self) -> Option<&str> {
         match self {
-            Self::SetMode(mode) => Some(mode.as_str()),
+            Self::SetMode(direction) => Some(direction.as_str()),
             Self::SetGate(gate) => Some(gate.as_str()),
             Self::SetClock | Self::SyncNow | Self::OpenAdmin => None,
         }
     }
 
     /// The action of this name with this argument; none where they do not go together.
-    pub(super) fn parse(name: &str, argument: Option<&str>) -> Option<Self> {
+    #[must_use]
+    pub fn parse(name: &str, argument: Option<&str>) -> Option<Self> {
         match (name, argument) {
             ("set-clock", None) => Some(Self::SetClock),
             ("set-mode", Some(mode)) => mode.parse().ok().map(Self::SetMode),
@@ -85,45 +74,6 @@ impl fmt::Display for Action {
         match self.argument() {
             Some(argument) => write!(f, "{} {argument}", self.name()),
             None => f.write_str(self.name()),
-        }
-    }
-}
-
-impl Mode {
-    /// The mode's name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Entry => "entry",
-            Self::Exit => "exit",
-            Self::Check => "check",
-        }
-    }
-}
-
-/// Why a text is no mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a gate's mode is entry, exit or check")]
-pub struct ModeError;
-
-impl FromStr for Mode {
-    type Err = ModeError;
-
-    fn from_str(text: &str) -> Result<Self, ModeError> {
-        let modes = [Self::Entry, Self::Exit, Self::Check];
-        modes
-            .into_iter()
-            .find(|mode| mode.as_str() == text)
-            .ok_or(ModeError)
-    }
-}
-
-impl From<Mode> for Direction {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Entry => Self::Entry,
-            Mode::Exit => Self::Exit,
-            Mode::Check => Self::Check,
         }
     }
 }

@@ -208,7 +208,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::control::{Mode, issue_control};
+    use crate::domain::admission::Direction;
+    use crate::domain::control::issue_control;
     use crate::domain::ticket::base45;
     use crate::domain::ticket::jwk::PrivateJwk;
     use crate::domain::time::UnixSeconds;
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn each_action_is_obeyed_with_the_digits_on_the_screen() {
         for action in [
-            Action::SetMode(Mode::Exit),
+            Action::SetMode(Direction::Exit),
             Action::SetGate("north".parse().unwrap()),
             Action::SyncNow,
             Action::OpenAdmin,
@@ -293,7 +294,7 @@ mod tests {
     fn what_opens_the_gate_to_strangers_takes_the_digits() {
         for (action, expected) in [
             (Action::OpenAdmin, Err(Refusal::NeedsChallenge)),
-            (Action::SetMode(Mode::Exit), Err(Refusal::NeedsChallenge)),
+            (Action::SetMode(Direction::Exit), Err(Refusal::NeedsChallenge)),
             (Action::SetClock, Err(Refusal::NeedsChallenge)),
             (Action::SyncNow, Ok(Action::SyncNow)),
         ] {
@@ -325,12 +326,12 @@ mod tests {
     fn a_gate_without_a_screen_needs_no_digits_while_its_power_is_new() {
         let without = ControlCode {
             challenge: None,
-            ..code(Action::SetMode(Mode::Exit))
+            ..code(Action::SetMode(Direction::Exit))
         };
         let listening = Listening::PoweredOn { for_ms: 5_000 };
         assert_eq!(
             judged(&without, listening, &sure()),
-            Ok(Action::SetMode(Mode::Exit))
+            Ok(Action::SetMode(Direction::Exit))
         );
         // It cannot tell whether the code is yesterday's.
         assert_eq!(

@@ -10,7 +10,7 @@ mod challenge;
 mod code;
 mod desk;
 
-pub use action::{Action, Mode, ModeError};
+pub use action::Action;
 pub use challenge::{CHALLENGE_SHOWN_MS, Challenge, ChallengeError};
 pub use code::{CONTROL_PREFIX, ControlCode, IssueControlError, LIFETIME_S_MAX, is_control, issue_control};
 pub use desk::{Desk, Listening, Order, POWER_ON_MS, Refusal, UsedCode};

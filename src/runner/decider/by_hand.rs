@@ -33,8 +33,8 @@ impl Decider {
 
     fn act(&mut self, action: &Action, watcher: &mut Watcher<'_>) -> io::Result<()> {
         let lane = match action {
-            Action::SetMode(mode) => LaneSetting {
-                direction: Some((*mode).into()),
+            Action::SetMode(direction) => LaneSetting {
+                direction: Some(*direction),
                 gate: None,
             },
             Action::SetGate(gate) => LaneSetting {
