@@ -6,8 +6,7 @@ use std::process::Output;
 
 use serde::Deserialize;
 
-use super::{Trial, frames_dir, outcome, outcomes, scans, stderr};
-use crate::cli::wicket;
+use super::{Trial, frames_dir, outcome, outcomes, scan_by_keys, scans, stderr};
 
 /// A line of `expected.jsonl`.
 #[derive(Deserialize)]
@@ -43,21 +42,8 @@ fn expected(frames: &Path) -> Vec<Expected> {
 }
 
 fn scan(frames: &Path, folder: &str) -> Output {
-    let mut command = wicket();
-    command.args([
-        "scan",
-        "--json",
-        "--event",
-        "spring-26",
-        "--at",
-        "1795000000",
-        "--keys",
-    ]);
-    command
-        .arg(frames.join("keys.jwks"))
-        .arg("--frames")
-        .arg(frames.join(folder));
-    command.output().unwrap()
+    let mut command = scan_by_keys(frames);
+    command.arg("--frames").arg(frames.join(folder)).output().unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -153,20 +139,8 @@ fn each_person_starts_anew_but_what_was_recorded_stays() {
         let still = frames_dir().join(format!("stills/{frame}.jpg"));
         fs::copy(still, people.join(person).join("0.jpg")).unwrap();
     }
-    let mut command = wicket();
-    command.args([
-        "scan",
-        "--json",
-        "--event",
-        "spring-26",
-        "--at",
-        "1795000000",
-        "--keys",
-    ]);
-    command
-        .arg(frames_dir().join("keys.jwks"))
-        .arg("--frames")
-        .arg(&people);
+    let mut command = scan_by_keys(&frames_dir());
+    command.arg("--frames").arg(&people);
     assert_eq!(
         outcomes(&command.output().unwrap()),
         ["admit", "ALREADY_USED", "EXPIRED"]
@@ -187,18 +161,7 @@ fn a_cut_image_is_a_warning_and_the_rest_goes_on() {
     let bytes = fs::read(&cut).unwrap();
     fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
     copy("expired.jpg", "1.jpg");
-    let mut command = wicket();
-    command.args([
-        "scan",
-        "--json",
-        "--event",
-        "spring-26",
-        "--at",
-        "1795000000",
-        "--keys",
-    ]);
-    let output = command
-        .arg(frames_dir().join("keys.jwks"))
+    let output = scan_by_keys(&frames_dir())
         .arg("--frames")
         .arg(&folder)
         .output()

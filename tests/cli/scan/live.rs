@@ -8,8 +8,7 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 
 use serialport::{SerialPort, TTYPort};
 
-use super::{Trial, feed, frames_dir, outcome, outcomes, stderr};
-use crate::cli::wicket;
+use super::{Trial, feed, frames_dir, outcome, outcomes, scan_by_keys, stderr};
 
 /// `wicket scan --json --config` with this file, and this trial's keys.
 pub(super) fn scan(trial: &Trial, config: &str) -> Command {
@@ -58,20 +57,8 @@ fn a_replay_as_a_camera_admits_its_guest_and_ends_the_gate() {
         frames.join("sequences/guest").display()
     );
     fs::write(trial.path("gate.toml"), config).unwrap();
-    let mut command = wicket();
-    command.args([
-        "scan",
-        "--json",
-        "--event",
-        "spring-26",
-        "--at",
-        "1795000000",
-        "--keys",
-    ]);
-    command
-        .arg(frames.join("keys.jwks"))
-        .arg("--config")
-        .arg(trial.path("gate.toml"));
+    let mut command = scan_by_keys(&frames);
+    command.arg("--config").arg(trial.path("gate.toml"));
     let output = feed(&mut command, b"");
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(outcomes(&output), ["admit"]);

@@ -132,6 +132,14 @@ fn outcomes(output: &Output) -> Vec<String> {
     scans(output).iter().map(outcome).collect()
 }
 
+/// `wicket scan --json` by the keys that signed the tickets on these frames, and at their time.
+fn scan_by_keys(frames: &Path) -> Command {
+    let mut command = wicket();
+    command.args(["scan", "--json", "--event", "spring-26", "--at", &AT.to_string()]);
+    command.arg("--keys").arg(frames.join("keys.jwks"));
+    command
+}
+
 fn frames_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frames")
 }
