@@ -9,13 +9,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::neighbours::Neighbourhood;
 use super::say::{self, say};
-use super::vitals::vitals;
 use super::{Outcome, random, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::device::network::picture;
 use crate::domain::health::Vitals;
 use crate::ledger::{Ledger, LedgerError, Opening, SqliteLedger};
-use crate::runner::SharedCamera;
+use crate::runner::{SharedCamera, vitals};
 use crate::sync::{Contact, Machine, Notice, SyncError, accompany, lan};
 
 /// Keeps the gate in this folder in touch from a thread of its own, for as long as the process runs; its heartbeats tell of

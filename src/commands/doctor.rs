@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::{Outcome, random, say};
+use super::{Outcome, config_file, random, say, with_causes};
 use crate::commands::say::say;
-use crate::config::{CONFIG_BYTES_MAX, Settings};
+use crate::config::Settings;
 use crate::device::clock::estimated;
 use crate::domain::health::{Finding, Fitness, Part, Vitals};
 use crate::ledger::Ledger;
@@ -83,20 +83,13 @@ fn contact(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<(), Box<dyn Error
 }
 
 fn settings(path: &Path) -> Result<Settings, Finding> {
-    let broken = |found: String| {
+    config_file::read(path).map_err(|error| {
         Finding::broken(
             Part::Config,
-            found,
+            with_causes(&error),
             "mend the file; assets/config/gate.toml is an example of all there is",
         )
-    };
-    let unreadable = |error| broken(format!("{} cannot be read: {error}", path.display()));
-    let length = fs::metadata(path).map_err(unreadable)?.len();
-    if length > CONFIG_BYTES_MAX as u64 {
-        return Err(broken(format!("{} is far too large", path.display())));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    Settings::from_toml(&bytes).map_err(|error| broken(format!("{}: {error}", path.display())))
+    })
 }
 
 fn print(findings: &[Finding]) -> std::io::Result<()> {

@@ -42,7 +42,6 @@ mod ticket;
 mod upstream;
 #[cfg(feature = "gate")]
 mod via;
-mod vitals;
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sd_notify::NotifyState;
 
+use crate::runner::Heart;
+
 /// The least time between two signs of life: a manager's period of less is nonsense, and must not keep a gate busy.
 const BEAT_MIN: Duration = Duration::from_millis(50);
 
@@ -21,6 +23,11 @@ pub(super) fn stopping() {
 /// The program is alive.
 pub(super) fn alive() {
     tell(&[NotifyState::Watchdog]);
+}
+
+/// The sign of life of a gate's decider, where somebody wants to hear it.
+pub(super) fn heart() -> Option<Heart> {
+    beat_every().map(|every| Heart::new(every, alive))
 }
 
 /// How often to say so, where somebody wants to hear it: twice in the manager's period (sd_watchdog_enabled(3)).

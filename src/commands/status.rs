@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::say::say;
-use super::vitals::vitals;
 use crate::device::clock::{Clock, SystemClock};
 use crate::domain::checkin::Attendance;
 use crate::domain::clock::Sighting;
@@ -18,6 +17,7 @@ use crate::ledger::{
     CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerStatus, Opening, SqliteLedger,
     TOLD_TIME_SETTING, WIPE_ORDER_SETTING, health,
 };
+use crate::runner::vitals;
 use crate::wire::exposition::{Exposition, GateLabels, Kind, write_gates};
 use crate::wire::order::Order;
 

@@ -11,10 +11,10 @@ use super::neighbours::Neighbourhood;
 use super::random::{self, NoRandomness};
 use super::say::{self, say};
 use super::via::Via;
-use super::vitals::vitals;
 use super::{Outcome, bar, companion, with_causes};
 use crate::device::clock::{boot, estimated};
 use crate::ledger::{Opening, SqliteLedger};
+use crate::runner::vitals;
 use crate::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError, Tell, beat, silent, sync};
 
 /// The most attempts that make sense before a person looks at the network.

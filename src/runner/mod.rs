@@ -24,6 +24,7 @@ mod shared_camera;
 mod stopwatch;
 mod timing;
 mod turnstile;
+mod vitals;
 
 use std::any::Any;
 use std::error::Error;
@@ -49,6 +50,7 @@ pub use scanners::{ScannerLines, watch_scanner};
 pub use shared_camera::SharedCamera;
 pub use timing::{Arrival, Timing};
 pub use turnstile::Turnstile;
+pub use vitals::vitals;
 
 /// What a panic said.
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -45,10 +45,7 @@ pub fn enrol(
         }
     };
     let trust = Trust::of(ledger, code.fingerprint, Authorities::Machine, clock)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(SyncError::Machine)?;
+    let runtime = super::runtime()?;
     let (answer, enrolment) = runtime.block_on(ask(code, via(ledger)?, &key, trust))?;
     let json = serde_json::to_vec(&enrolment).map_err(|error| SyncError::Setting {
         name: ENROLMENT_SETTING,

@@ -26,10 +26,7 @@ pub fn beat(
 ) -> Result<(), SyncError> {
     let mut client = super::client(ledger, clock, epoch)?;
     client.uplink_mut().give_up_after(timeout);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(SyncError::Machine)?;
+    let runtime = super::runtime()?;
     runtime.block_on(send(ledger, &mut client, vitals))
 }
 

@@ -23,6 +23,8 @@ mod via;
 
 use std::time::Duration;
 
+use tokio::runtime::{Builder, Runtime};
+
 pub use client::{Client, Word};
 pub use companion::{Contact, Machine, Notice, VitalsOf, accompany, wait};
 pub use down::Down;
@@ -96,10 +98,7 @@ pub struct Summary {
 pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, patience: &Patience) -> Result<Summary, SyncError> {
     let mut client = client(ledger, givens.clock, givens.epoch)?;
     client.uplink_mut().give_up_after(patience.timeout);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(SyncError::Machine)?;
+    let runtime = runtime()?;
     runtime.block_on(async {
         let mut attempt = 1;
         loop {
@@ -118,6 +117,14 @@ pub fn sync(ledger: &mut dyn Ledger, givens: &Givens<'_>, patience: &Patience) -
             attempt += 1;
         }
     })
+}
+
+/// What runs a sync, on the thread that asks for it.
+fn runtime() -> Result<Runtime, SyncError> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(SyncError::Machine)
 }
 
 /// A client of the server that this gate is enrolled with, or of the relay in its place. `epoch` is random, drawn for it.

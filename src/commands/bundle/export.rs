@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::super::say::say;
-use super::super::vitals::vitals;
 use super::super::{Outcome, random};
 use super::write;
 use crate::ledger::{Ledger, Opening, SqliteLedger};
+use crate::runner::vitals;
 use crate::sync::bundle::{Made, export};
 use crate::sync::enrolment;
 

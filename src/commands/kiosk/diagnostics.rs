@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::desk::Refusal;
-use crate::commands::vitals::vitals;
 use crate::ledger::{ENROLMENT_SETTING, Enrolment, Ledger};
+use crate::runner::vitals;
 
 /// Bytes of a gigabyte.
 const GIGABYTE: f64 = 1e9;

@@ -5,13 +5,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::desk::Refusal;
-use crate::commands::vitals::vitals;
 use crate::domain::gate::Config;
 use crate::domain::ids::GateId;
 use crate::domain::rules::Rulebook;
 use crate::kiosk::{Event, Figures, Handle, Link};
 use crate::ledger::{Ledger, Opening, SqliteLedger};
-use crate::runner::LaneSetting;
+use crate::runner::{LaneSetting, vitals};
 use crate::sync::Contact;
 
 /// How often staff see new figures: they are for people.

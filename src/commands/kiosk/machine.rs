@@ -15,7 +15,7 @@ use crate::config::Settings;
 use crate::domain::control::Action;
 use crate::kiosk::{Event, Handle, Preview};
 use crate::runner::{
-    self, Command, ControlNews, Decider, Fetched, Hardware, Heart, Intake, LaneSetting, Latest, Notice,
+    self, Command, ControlNews, Decider, Fetched, Hardware, Intake, LaneSetting, Latest, Notice,
     SharedCamera, SharedReach,
 };
 use crate::vision::LumaFrame;
@@ -67,7 +67,7 @@ impl Machine {
             .wired(hardware)
             .commanded(commands)
             .without_screen()
-            .watched(service::beat_every().map(|every| Heart::new(every, service::alive)));
+            .watched(service::heart());
         if let Some(speaker) = self.levels.speaker.clone() {
             decider = decider.sounding(Box::new(move |sound| speaker.play(sound)));
         }

@@ -8,9 +8,9 @@ use rustix::fs::stat;
 use super::desk::Refusal;
 use crate::commands::bundle::{bundles_in, write};
 use crate::commands::random;
-use crate::commands::vitals::vitals;
 use crate::kiosk::{StaffAnswer, Told};
 use crate::ledger::Ledger;
+use crate::runner::vitals;
 use crate::sync::bundle::{Made, export as export_into, import as import_from};
 use crate::sync::enrolment;
 

@@ -20,7 +20,7 @@ use crate::domain::control::Action;
 #[cfg(feature = "gate")]
 use crate::runner::SharedCamera;
 use crate::runner::{
-    ControlNews, Decider, Feed, FrameRate, Heart, Intake, Notice, SharedReach, read_frames, read_lines,
+    ControlNews, Decider, Feed, FrameRate, Intake, Notice, SharedReach, read_frames, read_lines,
 };
 
 /// Scan tickets: a gate without a screen.
@@ -103,9 +103,7 @@ fn decide(decider: Decider, intake: &Receiver<Intake>, json: bool, enrolled: Opt
         }
         tell(&notice, json, &mut out)
     };
-    let decider = decider
-        .without_screen()
-        .watched(service::beat_every().map(|every| Heart::new(every, service::alive)));
+    let decider = decider.without_screen().watched(service::heart());
     service::ready("scanning");
     decider.run(intake, &mut watcher)?;
     Ok(ExitCode::SUCCESS)

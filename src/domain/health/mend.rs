@@ -12,7 +12,7 @@ const BACKLOG_OLD_MS: u64 = 5 * 60_000;
 /// A clock that may be off by more cannot judge a minute's window.
 const CLOCK_WIDTH_MS_MAX: u64 = 30_000;
 /// Room for a few days of a busy gate, at half a kilobyte a check-in and its share of the write-ahead log.
-const DISK_BYTES_MIN: u64 = 256 << 20;
+pub const DISK_BYTES_MIN: u64 = 256 << 20;
 /// Below this share of a large disk, something fills it up: in hundredths.
 const DISK_PERCENT_MIN: u64 = 3;
 

@@ -11,7 +11,7 @@ use super::time::{Now, UnixMillis, UnixSeconds};
 
 pub use camera_watch::{CameraState, CameraWatch, PictureLook};
 pub use checkup::{Finding, Fitness, Part};
-pub use mend::{Look, mend};
+pub use mend::{DISK_BYTES_MIN, Look, mend};
 
 /// What a gate knows of itself at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]

@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use crate::device::disk::{Speed, disk, speed, wear_percent};
-use crate::domain::health::{Disk, Finding, Part};
+use crate::domain::health::{DISK_BYTES_MIN, Disk, Finding, Part};
 
-/// Room for a few days of a busy gate.
-const FREE_BYTES_MIN: u64 = 256 << 20;
 /// A durable write that takes longer than this, in milliseconds, is felt by every guest.
 const SYNC_MS_MAX: f64 = 50.0;
 /// Of its life a card has used so much, in percent, that it should be replaced before an event.
@@ -38,7 +36,7 @@ fn of_space(space: &Disk) -> Finding {
             "it cannot be written to, so the gate admits nobody: replace the card, or mount it for writing";
         return Finding::broken(Part::Disk, found, mend);
     }
-    if space.free_bytes < FREE_BYTES_MIN {
+    if space.free_bytes < DISK_BYTES_MIN {
         return Finding::poor(Part::Disk, found, "free some space");
     }
     Finding::well(Part::Disk, found)
@@ -90,8 +88,8 @@ mod tests {
             })
             .fitness
         };
-        assert_eq!(space(FREE_BYTES_MIN, true), Fitness::Well);
-        assert_eq!(space(FREE_BYTES_MIN - 1, true), Fitness::Poor);
+        assert_eq!(space(DISK_BYTES_MIN, true), Fitness::Well);
+        assert_eq!(space(DISK_BYTES_MIN - 1, true), Fitness::Poor);
         assert_eq!(space(1 << 33, false), Fitness::Broken);
         let speed = |sync_ms| {
             of_speed(Ok(Speed {

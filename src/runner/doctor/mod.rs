@@ -10,8 +10,7 @@ use std::error::Error;
 use std::path::Path;
 
 use crate::config::Settings;
-use crate::device::clock::estimated;
-use crate::domain::health::{Camera, Finding, Part, Vitals};
+use crate::domain::health::{Finding, Part, Vitals};
 use crate::ledger::{Ledger, Opening, SqliteLedger};
 
 pub use hardware::Photo;
@@ -67,16 +66,5 @@ fn of_store(patient: &Patient<'_>) -> Vec<Finding> {
             super::with_causes(&error),
             "look at the disk; where it is well, put the folder aside, enrol anew, and hand the old one to the organiser",
         )],
-    }
-}
-
-/// What this machine says of itself, for a heartbeat.
-fn vitals(folder: &Path, sightings: &store::Seen) -> Vitals {
-    Vitals {
-        now: estimated(sightings.sighting.as_ref(), sightings.floor),
-        uptime_s: crate::device::clock::boot().1 / 1000,
-        disk: crate::device::disk::disk(folder),
-        camera: Camera::None,
-        peers: 0,
     }
 }

@@ -1,26 +1,16 @@
 //! What the gate holds: its store, its keys, its list, its time; and whether the server hears it.
 
-use super::{Patient, vitals};
-use crate::device::clock::{Clock, SystemClock};
-use crate::domain::clock::Sighting;
-use crate::domain::health::{Finding, Part};
+use super::Patient;
+use crate::domain::health::{Finding, Part, Vitals};
 use crate::domain::ticket::{KeyStatus, Keyring};
-use crate::domain::time::{ClockState, Now, UnixMillis};
+use crate::domain::time::{ClockState, Now};
 use crate::ledger::{
-    CLOCK_SIGHTING_SETTING, ENROLMENT_SETTING, Enrolment, Ledger, LedgerError, SqliteLedger,
-    TOLD_TIME_SETTING, WIPE_ORDER_SETTING,
+    ENROLMENT_SETTING, Enrolment, Ledger, LedgerError, Pulse, SqliteLedger, WIPE_ORDER_SETTING,
 };
-use crate::runner::with_causes;
+use crate::runner::{vitals, with_causes};
 
 /// A list that old, in milliseconds, no longer knows of what was sold or withdrawn today.
 const LIST_OLD_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// What the gate durably knows of the time.
-pub(super) struct Seen {
-    pub(super) sighting: Option<Sighting>,
-    pub(super) told: Option<Sighting>,
-    pub(super) floor: UnixMillis,
-}
 
 pub(super) fn examine(ledger: &mut SqliteLedger, patient: &Patient<'_>) -> Vec<Finding> {
     let mut findings = vec![of_database(ledger)];
@@ -47,12 +37,9 @@ fn of_database(ledger: &SqliteLedger) -> Finding {
 }
 
 fn of_contents(ledger: &mut SqliteLedger, patient: &Patient<'_>) -> Result<Vec<Finding>, LedgerError> {
-    let seen = seen(ledger)?;
-    let now = SystemClock::new(seen.sighting.clone(), seen.floor)
-        .told(seen.told.clone())
-        .now();
-    let mut findings = vec![of_clock(&now)];
-    findings.extend(of_backlog(ledger)?);
+    let vitals = vitals(patient.folder, ledger)?;
+    let pulse = ledger.pulse()?;
+    let mut findings = vec![of_clock(&vitals.now), of_backlog(&pulse)];
     if ledger.setting(WIPE_ORDER_SETTING)?.is_some() {
         findings.push(Finding::broken(
             Part::Keys,
@@ -62,24 +49,9 @@ fn of_contents(ledger: &mut SqliteLedger, patient: &Patient<'_>) -> Result<Vec<F
         return Ok(findings);
     }
     findings.push(of_keys(ledger)?);
-    findings.push(of_list(ledger, &now)?);
-    findings.push(of_server(ledger, patient, &seen)?);
+    findings.push(of_list(ledger, &pulse, &vitals.now)?);
+    findings.push(of_server(ledger, patient, &vitals)?);
     Ok(findings)
-}
-
-fn seen(ledger: &mut dyn Ledger) -> Result<Seen, LedgerError> {
-    let mut kept = |name| -> Result<Option<Sighting>, LedgerError> {
-        let json = ledger.setting(name)?;
-        Ok(json.and_then(|json| serde_json::from_slice(&json).ok()))
-    };
-    let (sighting, told) = (kept(CLOCK_SIGHTING_SETTING)?, kept(TOLD_TIME_SETTING)?);
-    let floor = ledger.live_list()?.map(|live| live.as_of.millis());
-    let floor = floor.unwrap_or_default();
-    Ok(Seen {
-        sighting,
-        told,
-        floor,
-    })
 }
 
 fn of_clock(now: &Now) -> Finding {
@@ -100,22 +72,18 @@ fn of_clock(now: &Now) -> Finding {
     }
 }
 
-fn of_backlog(ledger: &mut dyn Ledger) -> Result<Option<Finding>, LedgerError> {
-    let pulse = ledger.pulse()?;
-    let contradicting = (pulse.contradictions > 0).then(|| {
-        Finding::poor(
+fn of_backlog(pulse: &Pulse) -> Finding {
+    if pulse.contradictions > 0 {
+        return Finding::poor(
             Part::Database,
             format!("{} check-ins contradict others", pulse.contradictions),
             "a device was cloned, or lies: find out which, and have the organiser revoke it",
-        )
-    });
-    let waiting = || {
-        Finding::well(
-            Part::Database,
-            format!("{} check-ins wait to be sent", pulse.unsent),
-        )
-    };
-    Ok(contradicting.or_else(|| Some(waiting())))
+        );
+    }
+    Finding::well(
+        Part::Database,
+        format!("{} check-ins wait to be sent", pulse.unsent),
+    )
 }
 
 fn of_keys(ledger: &mut dyn Ledger) -> Result<Finding, LedgerError> {
@@ -156,7 +124,7 @@ fn of_keys(ledger: &mut dyn Ledger) -> Result<Finding, LedgerError> {
     ))
 }
 
-fn of_list(ledger: &mut dyn Ledger, now: &Now) -> Result<Finding, LedgerError> {
+fn of_list(ledger: &mut dyn Ledger, pulse: &Pulse, now: &Now) -> Result<Finding, LedgerError> {
     let Some(live) = ledger.live_list()? else {
         return Ok(Finding::broken(
             Part::Dataset,
@@ -164,9 +132,8 @@ fn of_list(ledger: &mut dyn Ledger, now: &Now) -> Result<Finding, LedgerError> {
             "`wicket sync`",
         ));
     };
-    let tickets = ledger.pulse()?.tickets;
     let old_ms = now.best.since(live.as_of.millis());
-    let found = format!("{tickets} tickets, {} min old", old_ms / 60_000);
+    let found = format!("{} tickets, {} min old", pulse.tickets, old_ms / 60_000);
     Ok(if old_ms > LIST_OLD_MS {
         Finding::poor(
             Part::Dataset,
@@ -178,14 +145,17 @@ fn of_list(ledger: &mut dyn Ledger, now: &Now) -> Result<Finding, LedgerError> {
     })
 }
 
-fn of_server(ledger: &mut dyn Ledger, patient: &Patient<'_>, seen: &Seen) -> Result<Finding, LedgerError> {
+fn of_server(
+    ledger: &mut dyn Ledger,
+    patient: &Patient<'_>,
+    vitals: &Vitals,
+) -> Result<Finding, LedgerError> {
     let enrolment = ledger.setting(ENROLMENT_SETTING)?;
     let enrolment = enrolment.and_then(|json| serde_json::from_slice::<Enrolment>(&json).ok());
     let Some(Enrolment { server, .. }) = enrolment else {
         return Ok(Finding::absent(Part::Server, "none: this gate is not enrolled"));
     };
-    let vitals = vitals(patient.folder, seen);
-    Ok(match (patient.contact)(ledger, &vitals) {
+    Ok(match (patient.contact)(ledger, vitals) {
         Ok(()) => Finding::well(Part::Server, format!("{server} answers, and knows this gate")),
         Err(error) => Finding::poor(
             Part::Server,

@@ -75,10 +75,7 @@ pub fn accompany(
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Notice<'_>),
 ) -> Result<(), SyncError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(SyncError::Machine)?;
+    let runtime = super::runtime()?;
     runtime.block_on(async {
         tokio::select! {
             failed = forever(ledger, machine, contact, tell) => match failed {

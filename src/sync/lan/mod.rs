@@ -91,10 +91,7 @@ pub fn meet(
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Notice<'_>),
 ) -> Result<(), SyncError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(SyncError::Machine)?;
+    let runtime = super::runtime()?;
     let met = runtime.block_on(async {
         let mut lan = Lan::begin(ledger, options, contact, tell).await?;
         tokio::select! {

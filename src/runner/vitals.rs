@@ -8,8 +8,11 @@ use crate::domain::clock::Sighting;
 use crate::domain::health::{Camera, Vitals};
 use crate::ledger::{CLOCK_SIGHTING_SETTING, Ledger, LedgerError, TOLD_TIME_SETTING};
 
-/// Looks at the machine under a gate.
-pub(super) fn vitals(folder: &Path, ledger: &mut dyn Ledger) -> Result<Vitals, LedgerError> {
+/// Looks at the machine under the gate of this folder.
+///
+/// # Errors
+/// [`LedgerError`] where the store cannot be read.
+pub fn vitals(folder: &Path, ledger: &mut dyn Ledger) -> Result<Vitals, LedgerError> {
     // A sighting that cannot be read is none: then the clock is what the machine says by itself.
     let mut seen = |name| -> Result<Option<Sighting>, LedgerError> {
         let kept = ledger.setting(name)?;
