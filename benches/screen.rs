@@ -108,6 +108,7 @@ fn screen() -> Screen {
         language: "zh".to_owned(),
         figures: Figures {
             event: Some("spring-26".parse().unwrap()),
+            device: None,
             gate: "north".parse().unwrap(),
             gates: Vec::new(),
             direction: Direction::Entry,

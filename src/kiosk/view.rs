@@ -145,6 +145,7 @@ fn draw_panel(ui: &ui::Panel<'_>, panel: Option<&model::Panel>) {
     ui.set_title(text(&panel.title));
     ui.set_note(text(&panel.note));
     ui.set_light(light(panel.light));
+    ui.set_figure(text(&panel.figure));
     ui.set_rows(list(&panel.rows, row));
     ui.set_typed(text(&panel.typed));
     ui.set_keys(list(&panel.keys, |key| text(&key.label)));

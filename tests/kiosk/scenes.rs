@@ -2,6 +2,7 @@
 
 use wicket::domain::admission::Direction;
 use wicket::domain::checkin::{Draft, Fact, FactRef, Kind};
+use wicket::domain::control::Challenge;
 use wicket::domain::gate::{Announcement, Fault, Outcome};
 use wicket::domain::ids::{GateId, Sequence, StreamId, TicketId, ZoneId};
 use wicket::domain::time::{ClockState, Moment, Now, UnixMillis, UnixSeconds};
@@ -47,6 +48,7 @@ pub(super) fn played(scene: &Scene, language: &str) -> Screen {
 pub(super) fn figures() -> Figures {
     Figures {
         event: Some("spring-26".parse().unwrap()),
+        device: Some("pi-7".parse().unwrap()),
         gate: gate("north"),
         gates: ["east", "north", "south", "west"].map(gate).into(),
         direction: Direction::Entry,
@@ -252,6 +254,7 @@ fn troubles() -> Vec<Scene> {
             "clock-unsure",
             [with(|figures| figures.clock = ClockState::Unsure)],
         ),
+        scene("control-shut", [disobeyed("control.SHUT")]),
         scene("line-dropped", [Event::Fault(Fault::LineDropped)]),
     ]
 }
@@ -310,6 +313,8 @@ fn staff() -> Vec<Scene> {
             "0F4K".chars().map(|key| Event::Touched(Action::Key(key))),
         ),
         overriding(),
+        controlled("staff-control", []),
+        controlled("staff-control-refused", [disobeyed("control.WRONG_CHALLENGE")]),
         page("staff-test", Page::Test, []),
         page(
             "staff-undo",
@@ -343,6 +348,26 @@ fn opened(name: &'static str, pin: PinAnswer, more: impl IntoIterator<Item = Eve
 fn page(name: &'static str, page: Page, more: impl IntoIterator<Item = Event>) -> Scene {
     let turns = std::iter::once(Event::Touched(Action::Go(page)));
     opened(name, PinAnswer::Right, turns.chain(more))
+}
+
+/// Somebody without the PIN is shown the digits.
+fn controlled(name: &'static str, more: impl IntoIterator<Item = Event>) -> Scene {
+    let challenge = Challenge::new(42_917).unwrap();
+    let opens = [
+        Event::Touched(Action::Go(Page::Control)),
+        Event::Answered(StaffAnswer::Challenge(challenge)),
+    ];
+    opened(name, PinAnswer::Wanted, opens.into_iter().chain(more))
+}
+
+fn disobeyed(key: &'static str) -> Event {
+    Event::Control {
+        told: Told {
+            key,
+            fillings: Vec::new(),
+        },
+        obeyed: false,
+    }
 }
 
 /// A refusal that has left the screen, and a supervisor who thinks otherwise.

@@ -54,6 +54,7 @@ impl Desk {
             | Command::Undo
             | Command::Override(_)
             | Command::CheckIn(_)
+            | Command::Listen(_)
             | Command::SetPlace { .. } => return None,
             Command::KeepTest(back_to) => self.choose(|choices| choices.back_to = back_to),
             Command::SetLevels { volume, brightness } => self.set_levels(volume, brightness),

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::desk::Refusal;
 use crate::domain::gate::Config;
-use crate::domain::ids::GateId;
+use crate::domain::ids::{DeviceId, GateId};
 use crate::domain::rules::Rulebook;
 use crate::kiosk::{Event, Figures, Handle, Link};
-use crate::ledger::{Ledger, Opening, SqliteLedger};
+use crate::ledger::{ENROLMENT_SETTING, Enrolment, Ledger, Opening, SqliteLedger};
 use crate::runner::{LaneSetting, vitals};
 use crate::sync::Contact;
 
@@ -23,6 +23,8 @@ pub(super) struct Figuring {
     /// What the gate started with.
     config: Config,
     signatures_only: bool,
+    /// A gate keeps the name that it was enrolled by.
+    device: Option<DeviceId>,
     /// The rulebook's text as it was parsed last.
     rulebook: Option<String>,
     rules: Rulebook,
@@ -30,13 +32,15 @@ pub(super) struct Figuring {
 
 impl Figuring {
     pub(super) fn open(folder: PathBuf, config: Config, signatures_only: bool) -> Result<Self, Refusal> {
-        let ledger = SqliteLedger::attach(&folder, &Opening::default())?;
+        let mut ledger = SqliteLedger::attach(&folder, &Opening::default())?;
+        let device = device(&mut ledger)?;
         let rules = config.rules.clone();
         Ok(Self {
             folder,
             ledger,
             config,
             signatures_only,
+            device,
             rulebook: None,
             rules,
         })
@@ -64,6 +68,7 @@ impl Figuring {
         let live = self.ledger.live_list()?;
         Ok(Figures {
             event: Some(self.rules.event.clone()),
+            device: self.device.clone(),
             gates: gates(&self.rules, &gate),
             gate,
             direction: lane.direction.unwrap_or(self.config.direction),
@@ -83,6 +88,12 @@ impl Figuring {
         self.rulebook = rulebook;
         Ok(())
     }
+}
+
+fn device(ledger: &mut dyn Ledger) -> Result<Option<DeviceId>, Refusal> {
+    let enrolment = ledger.setting(ENROLMENT_SETTING)?;
+    let enrolment = enrolment.map(|json| serde_json::from_slice::<Enrolment>(&json));
+    Ok(enrolment.transpose()?.map(|enrolment| enrolment.device))
 }
 
 /// The gates to choose from: those that the rules name, and the one that it is.

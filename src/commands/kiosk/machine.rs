@@ -66,7 +66,6 @@ impl Machine {
             .standing(self.lane)
             .wired(hardware)
             .commanded(commands)
-            .without_screen()
             .watched(service::heart());
         if let Some(speaker) = self.levels.speaker.clone() {
             decider = decider.sounding(Box::new(move |sound| speaker.play(sound)));

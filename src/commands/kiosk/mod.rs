@@ -1,6 +1,7 @@
 //! `wicket kiosk`: a gate with a screen.
 
 mod choices;
+mod control;
 mod desk;
 mod diagnostics;
 mod figures;
@@ -39,6 +40,7 @@ const BRIGHTNESS: u8 = 100;
 ///
 /// The window is drawn without a GPU. On a desktop with X11 it opens there; on a bare console set
 /// SLINT_BACKEND=linuxkms-software. Staff pages are behind a PIN, which whoever opens them first chooses.
+/// Control codes (`wicket control`) are read while their own page shows six digits: Staff, then Control code.
 ///
 /// Exit status 0 where it was told to stop, 2 for errors.
 #[derive(Debug, Clone, clap::Args)]

@@ -1,5 +1,6 @@
 //! What the gate tells, as the screen hears it.
 
+use super::control;
 use crate::commands::{say, with_causes};
 use crate::domain::control::Action;
 use crate::domain::gate::DeskAnswer;
@@ -24,8 +25,8 @@ impl News {
             // The figures of the next second say so.
             Notice::Lane(_) => None,
             Notice::Control(ControlNews::Obeyed(Action::OpenAdmin)) => Some(Event::Unlocked),
-            Notice::Control(ControlNews::Obeyed(action)) => remark(&format!("control code: {action}")),
-            Notice::Control(ControlNews::Refused(error)) => remark(&with_causes(error)),
+            Notice::Control(ControlNews::Obeyed(action)) => Some(control::obeyed(action)),
+            Notice::Control(ControlNews::Refused(error)) => Some(control::refused(error)),
             Notice::Warning(warning) => remark(&with_causes(*warning)),
         }
     }

@@ -3,7 +3,8 @@
 use std::sync::mpsc::{SyncSender, TrySendError};
 
 use super::desk::Refusal;
-use crate::commands::with_causes;
+use crate::commands::{random, with_causes};
+use crate::domain::control::Challenge;
 use crate::domain::gate::Desk;
 use crate::domain::ids::OperatorId;
 use crate::kiosk::{Command, StaffAnswer};
@@ -23,6 +24,9 @@ pub(super) struct Route {
 impl Route {
     /// Hands a command on without waiting. What is not taken is answered at once.
     pub(super) fn hand_on(&self, command: Command) -> Option<StaffAnswer> {
+        if let Command::Listen(on) = command {
+            return self.listen(on).unwrap_or_else(|refusal| Some(failed(&refusal)));
+        }
         let handed = match self.for_gate(&command) {
             Some(command) => self.gate.say(command).map_err(Refusal::from),
             None => self
@@ -30,9 +34,15 @@ impl Route {
                 .try_send(command)
                 .map_err(|error| refused(&error).into()),
         };
-        handed
-            .err()
-            .map(|refusal| StaffAnswer::Failed(with_causes(refusal.as_ref())))
+        handed.err().as_ref().map(failed)
+    }
+
+    /// Has the gate read control codes. Its digits are drawn anew each time, so that none is made before.
+    fn listen(&self, on: bool) -> Result<Option<StaffAnswer>, Refusal> {
+        let draw = || random::bytes().map(|bytes| Challenge::drawn(u32::from_be_bytes(bytes)));
+        let challenge = on.then(draw).transpose()?;
+        self.gate.say(GateCommand::Listen(challenge))?;
+        Ok(challenge.map(StaffAnswer::Challenge))
     }
 
     fn for_gate(&self, command: &Command) -> Option<GateCommand> {
@@ -55,6 +65,7 @@ impl Route {
                 direction: Some(*direction),
             }),
             Command::FindTickets(_)
+            | Command::Listen(_)
             | Command::AskPin
             | Command::TryPin(_)
             | Command::KeepPin(_)
@@ -68,6 +79,10 @@ impl Route {
             | Command::SetLanguage(_) => return None,
         })
     }
+}
+
+fn failed(refusal: &Refusal) -> StaffAnswer {
+    StaffAnswer::Failed(with_causes(refusal.as_ref()))
 }
 
 fn refused(error: &TrySendError<Command>) -> DeskError {

@@ -56,6 +56,8 @@ pub enum Action {
 pub enum Page {
     /// Where the PIN is typed.
     Pin,
+    /// The digits that control codes are made with. Whoever has no PIN comes here too.
+    Control,
     /// The choice of the others.
     Menu,
     /// Gate and direction.
@@ -95,6 +97,8 @@ pub enum Command {
     CheckIn(TicketId),
     /// The tickets with the check code that was typed.
     FindTickets(String),
+    /// Have the gate read control codes, by digits that are drawn now; or no more.
+    Listen(bool),
     /// Whether there is a PIN.
     AskPin,
     /// Whether this is the PIN.

@@ -18,6 +18,7 @@ pub(super) fn touched(screen: &mut Screen, action: Action, at: Moment) -> Vec<Co
         Action::Close => screen.desk = None,
         Action::Submit if desk.page == Page::Pin => return submit_pin(screen, at),
         Action::Back if desk.page == Page::Pin => screen.desk = None,
+        Action::Go(Page::Control) => return go(screen, Page::Control),
         action if screen.is_unlocked() => return act(screen, action),
         _ => {}
     }
@@ -31,11 +32,15 @@ pub(super) fn answered(screen: &mut Screen, answer: StaffAnswer, at: Moment) -> 
     };
     desk.busy = false;
     match answer {
-        StaffAnswer::Pin(PinAnswer::Right) => desk.turn(Page::Menu),
+        StaffAnswer::Pin(PinAnswer::Right) => {
+            desk.unlocked = true;
+            desk.turn(Page::Menu);
+        }
         StaffAnswer::Pin(pin) => {
             desk.typed.clear();
             desk.pin = PinState::of(pin, at);
         }
+        StaffAnswer::Challenge(challenge) => screen.control.listen(challenge, at),
         answer => screen.keep_answer(answer),
     }
     Vec::new()
@@ -105,7 +110,9 @@ fn go(screen: &mut Screen, page: Page) -> Vec<Command> {
     match page {
         Page::Scans => busy(screen, Command::ListScans(String::new())),
         Page::Diagnostics => busy(screen, Command::Diagnose),
+        Page::Control if screen.figures.device.is_some() => busy(screen, Command::Listen(true)),
         Page::Pin
+        | Page::Control
         | Page::Menu
         | Page::Place
         | Page::Sync

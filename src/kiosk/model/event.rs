@@ -2,11 +2,13 @@
 
 use super::action::Action;
 use crate::domain::admission::Direction;
+use crate::domain::control::Challenge;
 use crate::domain::gate::{Announcement, Fault};
-use crate::domain::ids::{EventId, GateId, TicketId};
+use crate::domain::ids::{DeviceId, EventId, GateId, TicketId};
 use crate::domain::rules::EventTimeZone;
 use crate::domain::time::{ClockState, UnixMillis};
 use crate::domain::verdict::Reason;
+use crate::kiosk::words::Language;
 
 /// What the screen hears of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,13 @@ pub enum Event {
     Scanners(bool),
     /// Staff are known by other means than the PIN, such as a control code.
     Unlocked,
+    /// What became of a control code that the gate was shown.
+    Control {
+        /// In a sentence.
+        told: Told,
+        /// Whether it was obeyed.
+        obeyed: bool,
+    },
     /// What a finger did.
     Touched(Action),
     /// What came of a command.
@@ -44,6 +53,8 @@ pub enum Event {
 pub struct Figures {
     /// The event that it serves.
     pub event: Option<EventId>,
+    /// Its device, which control codes name; none where it has no server.
+    pub device: Option<DeviceId>,
     /// Its name.
     pub gate: GateId,
     /// The gates that the event's rules name, for the choice of another.
@@ -93,6 +104,8 @@ pub enum CameraSight {
 pub enum StaffAnswer {
     /// Whether there is a PIN yet, and whether the one typed is right.
     Pin(PinAnswer),
+    /// Control codes are read while these digits are shown.
+    Challenge(Challenge),
     /// Something was done, in a sentence of the language file.
     Done(Told),
     /// Something was not done, and why.
@@ -112,6 +125,18 @@ pub struct Told {
     pub key: &'static str,
     /// What fills its braces.
     pub fillings: Vec<(&'static str, String)>,
+}
+
+impl Told {
+    /// The sentence in a language.
+    pub(super) fn words(&self, words: &Language) -> String {
+        let fillings: Vec<_> = self
+            .fillings
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        words.fill(self.key, &fillings)
+    }
 }
 
 /// What is known of the staff's PIN.

@@ -1,7 +1,8 @@
 //! The staff pages: each is a title, rows, keys and things to touch, so that one drawing serves them all.
 
 use super::action::{Action, Page};
-use super::event::{Figures, PinAnswer, ScanEntry, ScanKind, StaffAnswer, Told};
+use super::control::Control;
+use super::event::{Figures, PinAnswer, ScanEntry, ScanKind, StaffAnswer};
 use super::lane::{Choice, Tone};
 use super::span::{span, time_of_day};
 use super::status::Light;
@@ -31,6 +32,8 @@ pub struct Panel {
     pub note: String,
     /// How the note stands.
     pub light: Light,
+    /// Digits to be read from afar; empty where there are none.
+    pub figure: String,
     /// Rows of words.
     pub rows: Vec<Row>,
     /// What was typed, where the page has keys.
@@ -67,6 +70,8 @@ pub struct Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Desk {
     pub(super) page: Page,
+    /// The PIN was right, or a control code stands in for it.
+    pub(super) unlocked: bool,
     pub(super) typed: String,
     pub(super) touched: Moment,
     pub(super) pin: PinState,
@@ -105,6 +110,8 @@ pub(super) struct Drawing<'a> {
     pub(super) brightness: u8,
     /// The ticket that was refused last, and why.
     pub(super) refused: Option<(TicketId, Reason)>,
+    /// The control codes' part.
+    pub(super) control: &'a Control,
     pub(super) at: Moment,
 }
 
@@ -112,6 +119,7 @@ impl Desk {
     pub(super) fn opened(at: Moment) -> Self {
         Self {
             page: Page::Pin,
+            unlocked: false,
             typed: String::new(),
             touched: at,
             pin: PinState::Unknown,
@@ -139,6 +147,7 @@ impl Drawing<'_> {
     pub(super) fn panel(&self, desk: &Desk) -> Panel {
         let panel = match desk.page {
             Page::Pin => self.pin(desk),
+            Page::Control => self.control(desk),
             Page::Menu => self.menu(),
             Page::Place => self.place(),
             Page::Sync => self.page(
@@ -167,10 +176,11 @@ impl Drawing<'_> {
     fn answered(&self, panel: Panel, desk: &Desk) -> Panel {
         let (note, light) = match &desk.answer {
             _ if desk.busy => (self.words.get("staff.busy").to_owned(), Light::Poor),
-            Some(StaffAnswer::Done(told)) => (self.told(told), Light::Good),
+            Some(StaffAnswer::Done(told)) => (told.words(self.words), Light::Good),
             Some(StaffAnswer::Failed(why)) => (self.words.fill("staff.failed", &[("why", why)]), Light::Bad),
             Some(
                 StaffAnswer::Pin(_)
+                | StaffAnswer::Challenge(_)
                 | StaffAnswer::Scans(_)
                 | StaffAnswer::Tickets(_)
                 | StaffAnswer::Diagnostics(_),
@@ -180,16 +190,7 @@ impl Drawing<'_> {
         Panel { note, light, ..panel }
     }
 
-    fn told(&self, told: &Told) -> String {
-        let fillings: Vec<_> = told
-            .fillings
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        self.words.fill(told.key, &fillings)
-    }
-
-    fn page(&self, title: &str, note: &str, choices: Vec<Choice>) -> Panel {
+    pub(super) fn page(&self, title: &str, note: &str, choices: Vec<Choice>) -> Panel {
         let note = match note {
             "" => String::new(),
             key => self.words.get(key).to_owned(),
@@ -198,6 +199,7 @@ impl Drawing<'_> {
             title: self.words.get(title).to_owned(),
             note,
             light: Light::Good,
+            figure: String::new(),
             rows: Vec::new(),
             typed: String::new(),
             keys: Vec::new(),
@@ -206,7 +208,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn choice(&self, label: &str, tone: Tone, action: Action) -> Choice {
+    pub(super) fn choice(&self, label: &str, tone: Tone, action: Action) -> Choice {
         Choice::new(self.words.get(label), tone, action)
     }
 
@@ -235,12 +237,13 @@ impl Drawing<'_> {
                 ("staff.pin", String::new(), Light::Good)
             }
         };
+        let control = self.choice("staff.control", Tone::Neutral, Action::Go(Page::Control));
         Panel {
             note,
             light,
             typed: "●".repeat(desk.typed.chars().count()),
             keys: self.digits(),
-            ..self.page(title, "", Vec::new())
+            ..self.page(title, "", vec![control])
         }
     }
 
@@ -288,6 +291,7 @@ impl Drawing<'_> {
             ("staff.check_in", Page::CheckIn),
             ("staff.override", Page::Override),
             ("staff.undo", Page::Undo),
+            ("staff.control", Page::Control),
             ("staff.test", Page::Test),
             ("staff.sound", Page::Sound),
             ("staff.diagnostics", Page::Diagnostics),

@@ -1,6 +1,7 @@
 //! The screen's state: what it heard of, and until when that stands.
 
 use super::action::{Action, Command, Page};
+use super::control::Control;
 use super::event::{CameraSight, Event, Figures, Link, StaffAnswer};
 use super::lane::{Choice, Icon, Lane, Tone};
 use super::panel::{Desk, Drawing};
@@ -48,6 +49,7 @@ pub struct Screen {
     in_view: Option<Moment>,
     ended: Option<String>,
     pub(super) desk: Option<Desk>,
+    pub(super) control: Control,
     pub(super) volume: u8,
     pub(super) brightness: u8,
     /// Which way guests went before the test scans began.
@@ -103,6 +105,7 @@ impl Screen {
             in_view: None,
             ended: None,
             desk: None,
+            control: Control::default(),
             volume: beginning.volume,
             brightness: beginning.brightness,
             before_test: None,
@@ -117,6 +120,15 @@ impl Screen {
 
     /// Takes in what happened, and says what is to be done.
     pub fn handle(&mut self, event: Event, at: Moment) -> Vec<Command> {
+        let mut commands = self.hear(event, at);
+        if self.control.is_listening() && self.page(at) != Some(Page::Control) {
+            self.control.listen_no_more();
+            commands.push(Command::Listen(false));
+        }
+        commands
+    }
+
+    fn hear(&mut self, event: Event, at: Moment) -> Vec<Command> {
         match event {
             Event::Ready => self.ready = true,
             Event::Verdict(announcement) => self.show(*announcement, at),
@@ -127,9 +139,11 @@ impl Screen {
             Event::Camera(sight) => self.saw(sight, at),
             Event::Unlocked => {
                 let mut desk = Desk::opened(at);
+                desk.unlocked = true;
                 desk.turn(Page::Menu);
                 self.desk = Some(desk);
             }
+            Event::Control { told, obeyed } => self.control.tell(told, obeyed, at),
             Event::FireAlarm(active) => self.alarm = active,
             Event::Scanners(connected) => self.scanners = connected,
             Event::Ended(why) => self.ended = Some(why),
@@ -331,6 +345,9 @@ impl Screen {
         if let Some((fault, _)) = self.fault.as_ref().filter(|(_, until)| at < *until) {
             return cause_of(fault, words);
         }
+        if let Some((told, _)) = self.control.told(at) {
+            return told.words(words);
+        }
         let key = match (self.camera.0, self.figures.direction, self.figures.clock) {
             (CameraSight::Dark, ..) => "fault.camera_dark",
             _ if !self.scanners => "fault.scanner",
@@ -343,10 +360,7 @@ impl Screen {
 
     /// The staff page. A verdict covers it for as long as it stands: guests go first.
     fn panel(&self, words: &Language, at: Moment) -> Option<super::Panel> {
-        let desk = self
-            .desk
-            .as_ref()
-            .filter(|desk| at.since(desk.touched) < IDLE_MS)?;
+        let desk = self.desk.as_ref().filter(|desk| !self.is_left(desk, at))?;
         if self.verdict(at).is_some() {
             return None;
         }
@@ -355,6 +369,7 @@ impl Screen {
             figures: &self.figures,
             volume: self.volume,
             brightness: self.brightness,
+            control: &self.control,
             refused: self
                 .refused
                 .filter(|(.., until)| at < *until)
@@ -366,11 +381,7 @@ impl Screen {
 
     /// The staff pages, unless they were left alone for too long.
     pub(super) fn open_desk(&mut self, at: Moment) -> Option<&mut Desk> {
-        if self
-            .desk
-            .as_ref()
-            .is_some_and(|desk| at.since(desk.touched) >= IDLE_MS)
-        {
+        if self.page(at).is_none() {
             self.desk = None;
         }
         let desk = self.desk.as_mut()?;
@@ -378,9 +389,23 @@ impl Screen {
         Some(desk)
     }
 
-    /// The page that is open, where its PIN was given.
+    /// Whether the pages are open to staff.
     pub(super) fn is_unlocked(&self) -> bool {
-        self.desk.as_ref().is_some_and(|desk| desk.page != Page::Pin)
+        self.desk.as_ref().is_some_and(|desk| desk.unlocked)
+    }
+
+    /// The page that is open.
+    fn page(&self, at: Moment) -> Option<Page> {
+        let desk = self.desk.as_ref().filter(|desk| !self.is_left(desk, at))?;
+        Some(desk.page)
+    }
+
+    /// Whether nobody has touched a page for too long. Who makes a control code looks at its digits, and touches nothing.
+    fn is_left(&self, desk: &Desk, at: Moment) -> bool {
+        match self.control.is_listening() {
+            true => self.control.is_over(at),
+            false => at.since(desk.touched) >= IDLE_MS,
+        }
     }
 
     /// What the desk's last command came to, for its page.

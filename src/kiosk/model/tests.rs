@@ -1,3 +1,5 @@
+mod control;
+
 use super::*;
 use crate::domain::admission::Direction;
 use crate::domain::gate::{Announcement, Answer, Fault, Outcome};
@@ -14,6 +16,7 @@ fn screen() -> Screen {
         language: "en".to_owned(),
         figures: Figures {
             event: None,
+            device: Some("pi-7".parse().unwrap()),
             gate: "north".parse().unwrap(),
             gates: vec!["north".parse().unwrap(), "south".parse().unwrap()],
             direction: Direction::Entry,
@@ -455,7 +458,7 @@ fn a_test_goes_back_to_where_it_came_from() {
 #[test]
 fn every_page_of_the_menu_opens_and_leads_back() {
     let menu = panel(&unlocked(), START).unwrap();
-    assert_eq!(menu.choices.len(), 10);
+    assert_eq!(menu.choices.len(), 11);
     for choice in menu.choices {
         let mut screen = unlocked();
         touch(&mut screen, choice.action);
