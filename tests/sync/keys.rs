@@ -205,7 +205,7 @@ fn the_last_control_key_can_be_revoked_and_none_is_needed() {
 fn the_data_of_an_earlier_release_keeps_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("server.sqlite")).unwrap();
-    old.execute_batch(include_str!("../../src/server/db/schema.sql"))
+    old.execute_batch(include_str!("../../src/server/db/migrations/0001_server.sql"))
         .unwrap();
     let jwk = r#"{"kty":"OKP","crv":"Ed25519","kid":"first","x":"X","d":"D"}"#;
     old.execute(

@@ -1,8 +1,8 @@
 //! The change log of an event, compacted as it is written.
 
 use minicbor::bytes::ByteArray;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::ids::EventId;
 use crate::domain::time::UnixSeconds;
@@ -61,30 +61,31 @@ impl Db {
         as_of: UnixSeconds,
     ) -> Result<LogRead, DbError> {
         // One transaction is one consistent read.
-        let transaction = self.connection.transaction()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let log = log_id(&transaction, row)?;
-        let head = head(&transaction, row)?;
-        if !fits(&transaction, row, &log, after)? {
-            return Ok(LogRead::DoesNotFit);
-        }
-        let from = after.sequence;
-        let changes = read_changes(&transaction, row, from)?;
-        let to = reached(&changes, head, PAGE_CHANGES_MAX);
-        let to = cursor_at(&transaction, row, log, to)?;
-        let changes = changes
-            .into_iter()
-            .map(|(sequence, _, change)| (sequence, change))
-            .collect();
-        let event = event.clone();
-        Ok(LogRead::Page(LogPage {
-            event,
-            from,
-            to,
-            head,
-            as_of,
-            changes,
-        }))
+        self.connection.read(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let log = log_id(transaction, row)?;
+            let head = head(transaction, row)?;
+            if !fits(transaction, row, &log, after)? {
+                return Ok(LogRead::DoesNotFit);
+            }
+            let from = after.sequence;
+            let changes = read_changes(transaction, row, from)?;
+            let to = reached(&changes, head, PAGE_CHANGES_MAX);
+            let to = cursor_at(transaction, row, log, to)?;
+            let changes = changes
+                .into_iter()
+                .map(|(sequence, _, change)| (sequence, change))
+                .collect();
+            let event = event.clone();
+            Ok(LogRead::Page(LogPage {
+                event,
+                from,
+                to,
+                head,
+                as_of,
+                changes,
+            }))
+        })
     }
 }
 
@@ -102,15 +103,18 @@ pub(super) fn append(
     let chain = Cursor::chain_next(&chain, &body);
     let sequence = before.saturating_add(1);
     let key = key.bytes(sequence);
-    transaction
-        .prepare_cached("DELETE FROM changes WHERE event = ?1 AND key = ?2")?
-        .execute(params![event.0, key])?;
-    transaction
-        .prepare_cached("INSERT INTO changes (event, seq, key, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![event.0, sequence, key, body])?;
-    transaction
-        .prepare_cached("INSERT INTO chain (event, seq, hash) VALUES (?1, ?2, ?3)")?
-        .execute(params![event.0, sequence, chain.as_slice()])?;
+    transaction.execute(
+        "DELETE FROM changes WHERE event = ?1 AND key = ?2",
+        params![event.0, key],
+    )?;
+    transaction.execute(
+        "INSERT INTO changes (event, seq, key, body) VALUES (?1, ?2, ?3, ?4)",
+        params![event.0, sequence, key, body],
+    )?;
+    transaction.execute(
+        "INSERT INTO chain (event, seq, hash) VALUES (?1, ?2, ?3)",
+        params![event.0, sequence, chain.as_slice()],
+    )?;
     Ok(())
 }
 
@@ -120,10 +124,12 @@ pub(super) fn newest(
     event: EventRow,
     key: Key<'_>,
 ) -> Result<Option<Change>, DbError> {
-    let mut statement =
-        connection.prepare_cached("SELECT body FROM changes WHERE event = ?1 AND key = ?2")?;
-    let body: Option<Vec<u8>> = statement
-        .query_row(params![event.0, key.bytes(0)], |row| row.get(0))
+    let body: Option<Vec<u8>> = connection
+        .query_row(
+            "SELECT body FROM changes WHERE event = ?1 AND key = ?2",
+            params![event.0, key.bytes(0)],
+            |row| row.get(0),
+        )
         .optional()?;
     body.map(|body| wire::from_cbor(&body).map_err(DbError::unreadable("change")))
         .transpose()
@@ -131,16 +137,21 @@ pub(super) fn newest(
 
 /// The identity of an event's log.
 pub(super) fn log_id(connection: &Connection, event: EventRow) -> Result<LogId, DbError> {
-    let mut statement = connection.prepare_cached("SELECT log FROM events WHERE event = ?1")?;
-    let log: [u8; 16] = statement.query_row([event.0], |row| row.get(0))?;
+    let log: [u8; 16] = connection.query_row(
+        "SELECT log FROM events WHERE event = ?1",
+        params![event.0],
+        |row| row.get(0),
+    )?;
     Ok(log.into())
 }
 
 /// The last change number; 0 before the first. The table of chain hashes never loses its newest row.
 fn head(connection: &Connection, event: EventRow) -> Result<u64, DbError> {
-    let mut statement =
-        connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM chain WHERE event = ?1")?;
-    Ok(statement.query_row([event.0], |row| row.get(0))?)
+    connection.query_row(
+        "SELECT coalesce(max(seq), 0) FROM chain WHERE event = ?1",
+        params![event.0],
+        |row| row.get(0),
+    )
 }
 
 /// Where a log ends.
@@ -168,9 +179,12 @@ fn chain_at(
     let Ok(sequence) = i64::try_from(sequence) else {
         return Ok(None);
     };
-    let mut statement = connection.prepare_cached("SELECT hash FROM chain WHERE event = ?1 AND seq = ?2")?;
-    let hash: Option<[u8; 32]> = statement
-        .query_row([event.0, sequence], |row| row.get(0))
+    let hash: Option<[u8; 32]> = connection
+        .query_row(
+            "SELECT hash FROM chain WHERE event = ?1 AND seq = ?2",
+            params![event.0, sequence],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(hash.map(ByteArray::from))
 }
@@ -186,19 +200,18 @@ fn read_changes(
     event: EventRow,
     from: u64,
 ) -> Result<Vec<(u64, usize, Change)>, DbError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, body FROM changes WHERE event = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-    )?;
-    let mut rows = statement.query(params![event.0, from, PAGE_CHANGES_MAX])?;
     let (mut changes, mut bytes) = (Vec::new(), 0_usize);
-    while bytes < PAGE_BYTES_FULL
-        && let Some(row) = rows.next()?
-    {
-        let body: Vec<u8> = row.get(1)?;
-        let change = wire::from_cbor(&body).map_err(DbError::unreadable("change"))?;
-        bytes = bytes.saturating_add(body.len());
-        changes.push((row.get(0)?, bytes, change));
-    }
+    connection.query_while(
+        "SELECT seq, body FROM changes WHERE event = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+        params![event.0, from, PAGE_CHANGES_MAX],
+        |row| {
+            let body = row.bytes(1)?;
+            let change = wire::from_cbor(body).map_err(DbError::unreadable("change"))?;
+            bytes = bytes.saturating_add(body.len());
+            changes.push((row.get(0)?, bytes, change));
+            Ok(bytes < PAGE_BYTES_FULL)
+        },
+    )?;
     Ok(changes)
 }
 

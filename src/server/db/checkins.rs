@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use minicbor::bytes::ByteVec;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::cases::{Touched, settle};
 use super::changelog::{Key, append, log_id};
 use super::pace;
 use super::requests::Caller;
 use super::soundness::{Aside, Sound, Trusting, check};
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::checkin::{Fact, FactRef};
 use crate::domain::ids::{EventId, Sequence, StreamId};
@@ -55,28 +55,29 @@ impl Db {
         segments: &[ByteVec],
         now: UnixMillis,
     ) -> Result<Intake, DbError> {
-        let transaction = self.begin()?;
-        let event = event_row(&transaction, caller.event.as_str())?;
-        let mut streams: BTreeSet<StreamId> = streams_of(&transaction, event, caller)?;
-        let (mut items, mut facts, mut touched) = (Vec::new(), 0, Touched::default());
-        for bytes in segments {
-            let (item, fresh) = take(&transaction, event, caller, bytes, now, &mut touched)?;
-            items.push(item);
-            facts += fresh;
-            streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
-        }
-        settle(&transaction, event, touched, now)?;
-        let held = streams.iter().map(|stream| held(&transaction, event, stream));
-        let receipt = Receipt {
-            event: caller.event.clone(),
-            log: log_id(&transaction, event)?,
-            as_of: now,
-            held: held.collect::<Result<_, DbError>>()?,
-            whole_of: Some(caller.device.clone()),
-        };
-        transaction.commit()?;
-        self.tally.count(&items, facts);
-        Ok(Intake { items, receipt })
+        let (intake, facts) = self.connection.write(|transaction| {
+            let event = event_row(transaction, caller.event.as_str())?;
+            let mut streams: BTreeSet<StreamId> = streams_of(transaction, event, caller)?;
+            let (mut items, mut facts, mut touched) = (Vec::new(), 0, Touched::default());
+            for bytes in segments {
+                let (item, fresh) = take(transaction, event, caller, bytes, now, &mut touched)?;
+                items.push(item);
+                facts += fresh;
+                streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
+            }
+            settle(transaction, event, touched, now)?;
+            let held = streams.iter().map(|stream| held(transaction, event, stream));
+            let receipt = Receipt {
+                event: caller.event.clone(),
+                log: log_id(transaction, event)?,
+                as_of: now,
+                held: held.collect::<Result<_, DbError>>()?,
+                whole_of: Some(caller.device.clone()),
+            };
+            Ok((Intake { items, receipt }, facts))
+        })?;
+        self.tally.count(&intake.items, facts);
+        Ok(intake)
     }
 
     /// Every fact of an event that counts, unordered: not what a revoked device said beyond what is believed of it.
@@ -85,22 +86,19 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn facts(&mut self, event: &EventId) -> Result<Vec<Fact>, DbError> {
         let event = event_row(&self.connection, event.as_str())?;
-        let mut statement = self
-            .connection
-            .prepare("SELECT stream, seq, draft FROM believed_facts WHERE event = ?1")?;
-        let mut rows = statement.query([event.0])?;
-        let mut facts = Vec::new();
-        while let Some(row) = rows.next()? {
-            let draft: Vec<u8> = row.get(2)?;
-            facts.push(Fact {
-                id: FactRef {
-                    stream: StreamId::new(row.get(0)?),
-                    sequence: Sequence(row.get(1)?),
-                },
-                draft: wire::from_cbor(&draft).map_err(DbError::unreadable("fact"))?,
-            });
-        }
-        Ok(facts)
+        self.connection.query_map(
+            "SELECT stream, seq, draft FROM believed_facts WHERE event = ?1",
+            params![event.0],
+            |row| {
+                Ok(Fact {
+                    id: FactRef {
+                        stream: StreamId::new(row.get(0)?),
+                        sequence: Sequence(row.get(1)?),
+                    },
+                    draft: wire::from_cbor(row.bytes(2)?).map_err(DbError::unreadable("fact"))?,
+                })
+            },
+        )
     }
 
     /// How far each stream of an event is held.
@@ -109,20 +107,21 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn streams(&mut self, event: &EventId) -> Result<Vec<StreamStatus>, DbError> {
         let event = event_row(&self.connection, event.as_str())?;
-        let mut statement = self.connection.prepare(
+        self.connection.query_map(
             "SELECT stream, device, holds,
-               (SELECT max(seq) FROM facts WHERE facts.event = streams.event AND facts.stream = streams.stream)
+             (SELECT max(seq) FROM facts WHERE facts.event = streams.event
+             AND facts.stream = streams.stream)
              FROM streams WHERE event = ?1 ORDER BY device, stream",
-        )?;
-        let rows = statement.query_map([event.0], |row| {
-            Ok(StreamStatus {
-                stream: StreamId::new(row.get(0)?),
-                device: row.get(1)?,
-                holds: row.get(2)?,
-                highest: row.get(3)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            params![event.0],
+            |row| {
+                Ok(StreamStatus {
+                    stream: StreamId::new(row.get(0)?),
+                    device: row.get(1)?,
+                    holds: row.get(2)?,
+                    highest: row.get(3)?,
+                })
+            },
+        )
     }
 
     /// Segments set aside, counted by why.
@@ -131,11 +130,11 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn parked(&mut self, event: &EventId) -> Result<Vec<(String, u64)>, DbError> {
         let event = event_row(&self.connection, event.as_str())?;
-        let mut statement = self
-            .connection
-            .prepare("SELECT code, count(*) FROM parked WHERE event = ?1 GROUP BY code ORDER BY code")?;
-        let rows = statement.query_map([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.connection.query_map(
+            "SELECT code, count(*) FROM parked WHERE event = ?1 GROUP BY code ORDER BY code",
+            params![event.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 }
 
@@ -149,8 +148,10 @@ fn take(
     touched: &mut Touched,
 ) -> Result<(ItemAnswer, u64), DbError> {
     let hash = Segment::hash(bytes);
-    let mut known = transaction.prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?;
-    if known.exists(params![event.0, hash.as_slice()])? {
+    if transaction.exists(
+        "SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2",
+        params![event.0, hash.as_slice()],
+    )? {
         return Ok((ItemAnswer::AlreadyHeld, 0));
     }
     match check(transaction, event, bytes, &hash, Trusting::Nobody)? {
@@ -198,12 +199,10 @@ pub(super) fn keep_segment(
     now: UnixMillis,
 ) -> Result<(), DbError> {
     let Sound { segment, fresh } = sound;
-    transaction
-        .prepare_cached(
-            "INSERT INTO segments (event, hash, stream, first, last, previous, received_ms, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
+    transaction.execute(
+        "INSERT INTO segments (event, hash, stream, first, last, previous, received_ms, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
             event.0,
             hash.as_slice(),
             segment.stream.as_bytes(),
@@ -212,20 +211,19 @@ pub(super) fn keep_segment(
             segment.previous.as_ref().map(|previous| previous.as_slice()),
             now.0,
             bytes
-        ])?;
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO facts (event, stream, seq, ticket, draft) VALUES (?1, ?2, ?3, ?4, ?5)",
+        ],
     )?;
     for fact in fresh {
-        let ticket = fact.draft.ticket.as_ref().map(|ticket| ticket.as_bytes());
-        let draft = wire::to_cbor(&fact.draft);
-        insert.execute(params![
-            event.0,
-            fact.id.stream.as_bytes(),
-            fact.id.sequence.0,
-            ticket,
-            draft
-        ])?;
+        transaction.execute(
+            "INSERT INTO facts (event, stream, seq, ticket, draft) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                event.0,
+                fact.id.stream.as_bytes(),
+                fact.id.sequence.0,
+                fact.draft.ticket.as_ref().map(|ticket| ticket.as_bytes()),
+                wire::to_cbor(&fact.draft)
+            ],
+        )?;
     }
     pace::count(transaction, event, &segment.device, fresh)?;
     advance(transaction, event, segment)
@@ -257,33 +255,39 @@ fn publish(
 
 /// Moves the mark of how far the stream is held past every fact that follows without a gap.
 fn advance(transaction: &Transaction<'_>, event: EventRow, segment: &Segment) -> Result<(), DbError> {
-    let mut holds = holds(transaction, event, &segment.stream)?;
-    let mut later = transaction
-        .prepare_cached("SELECT seq FROM facts WHERE event = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq")?;
-    let mut rows = later.query(params![event.0, segment.stream.as_bytes(), holds.0])?;
-    while let Some(row) = rows.next()?
-        && Sequence(row.get(0)?) == holds.next()
-    {
-        holds = holds.next();
-    }
-    transaction
-        .prepare_cached(
-            "INSERT INTO streams (event, stream, device, holds) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (event, stream) DO UPDATE SET holds = excluded.holds",
-        )?
-        .execute(params![
+    let before = holds(transaction, event, &segment.stream)?;
+    let mut holds = before;
+    transaction.query_while(
+        "SELECT seq FROM facts WHERE event = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq",
+        params![event.0, segment.stream.as_bytes(), before.0],
+        |row| {
+            let follows = Sequence(row.get(0)?) == holds.next();
+            if follows {
+                holds = holds.next();
+            }
+            Ok(follows)
+        },
+    )?;
+    transaction.execute(
+        "INSERT INTO streams (event, stream, device, holds) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (event, stream) DO UPDATE SET holds = excluded.holds",
+        params![
             event.0,
             segment.stream.as_bytes(),
             segment.device.as_str(),
             holds.0
-        ])?;
+        ],
+    )?;
     Ok(())
 }
 
 fn holds(connection: &Connection, event: EventRow, stream: &StreamId) -> Result<Sequence, DbError> {
     let found: Option<u64> = connection
-        .prepare_cached("SELECT holds FROM streams WHERE event = ?1 AND stream = ?2")?
-        .query_row(params![event.0, stream.as_bytes()], |row| row.get(0))
+        .query_row(
+            "SELECT holds FROM streams WHERE event = ?1 AND stream = ?2",
+            params![event.0, stream.as_bytes()],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(Sequence(found.unwrap_or(0)))
 }
@@ -292,10 +296,12 @@ fn holds(connection: &Connection, event: EventRow, stream: &StreamId) -> Result<
 fn held(connection: &Connection, event: EventRow, stream: &StreamId) -> Result<Held, DbError> {
     let holds = holds(connection, event, stream)?;
     let tip: Option<[u8; 32]> = connection
-        .prepare_cached(
-            "SELECT hash FROM segments WHERE event = ?1 AND stream = ?2 AND last = ?3 ORDER BY rowid LIMIT 1",
-        )?
-        .query_row(params![event.0, stream.as_bytes(), holds.0], |row| row.get(0))
+        .query_row(
+            "SELECT hash FROM segments WHERE event = ?1 AND stream = ?2 AND last = ?3
+             ORDER BY rowid LIMIT 1",
+            params![event.0, stream.as_bytes(), holds.0],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(Held {
         stream: *stream,
@@ -309,12 +315,12 @@ fn streams_of(
     event: EventRow,
     caller: &Caller,
 ) -> Result<BTreeSet<StreamId>, DbError> {
-    let mut statement =
-        connection.prepare_cached("SELECT stream FROM streams WHERE event = ?1 AND device = ?2")?;
-    let rows = statement.query_map(params![event.0, caller.device.as_str()], |row| {
-        Ok(StreamId::new(row.get(0)?))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let streams = connection.query_map(
+        "SELECT stream FROM streams WHERE event = ?1 AND device = ?2",
+        params![event.0, caller.device.as_str()],
+        |row| Ok(StreamId::new(row.get(0)?)),
+    )?;
+    Ok(streams.into_iter().collect())
 }
 
 pub(super) fn park(
@@ -326,19 +332,19 @@ pub(super) fn park(
     message: &str,
     now: UnixMillis,
 ) -> Result<bool, DbError> {
-    let parked: u64 =
-        transaction.query_row("SELECT count(*) FROM parked WHERE event = ?1", [event.0], |row| {
-            row.get(0)
-        })?;
+    let parked: u64 = transaction.query_row(
+        "SELECT count(*) FROM parked WHERE event = ?1",
+        params![event.0],
+        |row| row.get(0),
+    )?;
     if parked >= PARKED_MAX || bytes.len() > SEGMENT_BYTES_MAX {
         return Ok(false);
     }
-    transaction
-        .prepare_cached(
-            "INSERT INTO parked (event, hash, carrier, code, message, received_ms, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (event, hash) DO UPDATE SET code = excluded.code, message = excluded.message",
-        )?
-        .execute(params![
+    transaction.execute(
+        "INSERT INTO parked (event, hash, carrier, code, message, received_ms, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (event, hash) DO UPDATE SET code = excluded.code, message = excluded.message",
+        params![
             event.0,
             Segment::hash(bytes).as_slice(),
             caller.device.as_str(),
@@ -346,6 +352,7 @@ pub(super) fn park(
             message,
             now.0,
             bytes
-        ])?;
+        ],
+    )?;
     Ok(true)
 }

@@ -1,8 +1,7 @@
 //! Devices, and the one-time tokens with which they enrol.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
 use super::changelog::{Key, append};
+use super::sql::{Connection, Optional, Row, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::ids::{DeviceId, EventId, GateId};
 use crate::domain::time::UnixMillis;
@@ -68,27 +67,29 @@ impl Db {
     /// # Errors
     /// [`DbError::Refused`] where a device of that name has enrolled.
     pub fn add_device(&mut self, new: &NewDevice<'_>) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let event = event_row(&transaction, new.event.as_str())?;
-        let added = transaction.execute(
-            "INSERT INTO devices (event, name, gate, confirm, token_hash, token_until_ms, relay) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (event, name) DO UPDATE SET gate = excluded.gate, confirm = excluded.confirm,
-               token_hash = excluded.token_hash, token_until_ms = excluded.token_until_ms,
-               relay = excluded.relay WHERE key IS NULL",
-            params![
-                event.0,
-                new.device.as_str(),
-                new.gate.as_str(),
-                new.confirm,
-                request::hash(new.token.as_slice()).as_slice(),
-                new.until.0,
-                new.relay
-            ],
-        )?;
-        if added == 0 {
-            return Err(refused(new.device, "has enrolled already: choose another name"));
-        }
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let event = event_row(transaction, new.event.as_str())?;
+            let added = transaction.execute(
+                "INSERT INTO devices (event, name, gate, confirm, token_hash, token_until_ms, relay)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (event, name) DO UPDATE SET gate = excluded.gate, confirm = excluded.confirm,
+                 token_hash = excluded.token_hash, token_until_ms = excluded.token_until_ms,
+                 relay = excluded.relay WHERE key IS NULL",
+                params![
+                    event.0,
+                    new.device.as_str(),
+                    new.gate.as_str(),
+                    new.confirm,
+                    request::hash(new.token.as_slice()).as_slice(),
+                    new.until.0,
+                    new.relay
+                ],
+            )?;
+            if added == 0 {
+                return Err(refused(new.device, "has enrolled already: choose another name"));
+            }
+            Ok(())
+        })
     }
 
     /// Enrols the key under the token's device.
@@ -96,23 +97,23 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read or written.
     pub fn enrol(&mut self, token: &Token, key: &[u8; 32], now: UnixMillis) -> Result<Enrolment, DbError> {
-        let transaction = self.begin()?;
-        let hash = request::hash(token.as_slice());
-        let Some((event, found)) = by_token(&transaction, hash.as_slice())? else {
-            return Ok(Enrolment::UnknownToken);
-        };
-        let enrolment = match found.key {
-            // An answer that was lost on its way is given again.
-            Some(before) if before == *key => Enrolment::Enrolled(found),
-            Some(_) => {
-                suspend(&transaction, event, &found)?;
-                Enrolment::UsedTwice
-            }
-            None if now >= found.token_until => Enrolment::Expired,
-            None => Enrolment::Enrolled(enter(&transaction, event, found, *key)?),
-        };
-        transaction.commit()?;
-        Ok(enrolment)
+        self.connection.write(|transaction| {
+            let hash = request::hash(token.as_slice());
+            let Some((event, found)) = by_token(transaction, hash.as_slice())? else {
+                return Ok(Enrolment::UnknownToken);
+            };
+            let enrolment = match found.key {
+                // An answer that was lost on its way is given again.
+                Some(before) if before == *key => Enrolment::Enrolled(found),
+                Some(_) => {
+                    suspend(transaction, event, &found)?;
+                    Enrolment::UsedTwice
+                }
+                None if now >= found.token_until => Enrolment::Expired,
+                None => Enrolment::Enrolled(enter(transaction, event, found, *key)?),
+            };
+            Ok(enrolment)
+        })
     }
 
     /// Makes a device count whose six-digit check a person compared: one that waits for it, or was suspended.
@@ -120,24 +121,25 @@ impl Db {
     /// # Errors
     /// [`DbError::Refused`] where the digits are another key's, or the device cannot come back.
     pub fn confirm_device(&mut self, event: &EventId, device: &DeviceId, check: &str) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let found = by_name(&transaction, row, device)?
-            .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
-        let Some(key) = found.key else {
-            return Err(refused(device, "has not enrolled yet: nothing to confirm"));
-        };
-        if found.status == Some(DeviceStatus::Revoked) {
-            return Err(refused(device, "is revoked for good: add a new device"));
-        }
-        if six_digit_check(&key) != check {
-            return Err(refused(
-                device,
-                "shows other digits: do not confirm it unless both screens show the same",
-            ));
-        }
-        set_status(&transaction, row, &found.device, key, DeviceStatus::Active)?;
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let found = by_name(transaction, row, device)?
+                .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
+            let Some(key) = found.key else {
+                return Err(refused(device, "has not enrolled yet: nothing to confirm"));
+            };
+            if found.status == Some(DeviceStatus::Revoked) {
+                return Err(refused(device, "is revoked for good: add a new device"));
+            }
+            if six_digit_check(&key) != check {
+                return Err(refused(
+                    device,
+                    "shows other digits: do not confirm it unless both screens show the same",
+                ));
+            }
+            set_status(transaction, row, &found.device, key, DeviceStatus::Active)?;
+            Ok(())
+        })
     }
 
     /// An event's devices, by name.
@@ -146,49 +148,45 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn devices(&mut self, event: &EventId) -> Result<Vec<DeviceStanding>, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
-        let mut statement = self
-            .connection
-            .prepare(&select("devices.event = ?1 ORDER BY devices.name"))?;
-        let found = statement.query_map([row.0], raw)?;
-        found
-            .map(|raw| standing(raw?).map(|(_, standing)| standing))
-            .collect()
+        self.connection.query_map(
+            &select("devices.event = ?1 ORDER BY devices.name"),
+            params![row.0],
+            |row| Ok(standing(raw(row)?)?.1),
+        )
     }
 }
 
 /// Takes over what the origin says of a device. It is at no gate here, and no token of this database's enrolled it.
 pub(super) fn follow(transaction: &Transaction<'_>, event: EventRow, row: &DeviceRow) -> Result<(), DbError> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO devices (event, name, gate, key, status, confirm, token_hash, token_until_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 0)
-             ON CONFLICT (event, name) DO UPDATE SET key = excluded.key, status = excluded.status",
-        )?
-        .execute(params![
+    transaction.execute(
+        "INSERT INTO devices (event, name, gate, key, status, confirm, token_hash, token_until_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 0)
+         ON CONFLICT (event, name) DO UPDATE SET key = excluded.key, status = excluded.status",
+        params![
             event.0,
             row.device.as_str(),
             GateId::unnamed().as_str(),
             row.key.as_slice(),
             status_number(row.status),
             request::hash(row.device.as_str().as_bytes()).as_slice()
-        ])?;
+        ],
+    )?;
     transaction.execute(
         "DELETE FROM believed WHERE event = ?1 AND device = ?2",
         params![event.0, row.device.as_str()],
     )?;
     for believed in row.believed.iter().flatten() {
-        transaction
-            .prepare_cached(
-                "INSERT INTO believed (event, stream, device, up_to) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (event, stream) DO NOTHING",
-            )?
-            .execute(params![
+        transaction.execute(
+            "INSERT INTO believed (event, stream, device, up_to) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (event, stream) DO NOTHING",
+            params![
                 event.0,
                 believed.stream.as_bytes(),
                 row.device.as_str(),
                 // The origin believes nothing beyond what its own SQLite can hold.
                 i64::try_from(believed.up_to.0).unwrap_or(i64::MAX)
-            ])?;
+            ],
+        )?;
     }
     Ok(())
 }
@@ -196,7 +194,7 @@ pub(super) fn follow(transaction: &Transaction<'_>, event: EventRow, row: &Devic
 /// Forgets every device of an event that is followed: another list names those that count.
 pub(super) fn forget(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
     for table in ["devices", "believed", "orders"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE event = ?1"), [event.0])?;
+        transaction.execute(&format!("DELETE FROM {table} WHERE event = ?1"), params![event.0])?;
     }
     Ok(())
 }
@@ -207,9 +205,12 @@ pub(super) fn by_name(
     event: EventRow,
     device: &DeviceId,
 ) -> Result<Option<DeviceStanding>, DbError> {
-    let mut statement = connection.prepare_cached(&select("devices.event = ?1 AND devices.name = ?2"))?;
-    let found = statement
-        .query_row(params![event.0, device.as_str()], raw)
+    let found = connection
+        .query_row(
+            &select("devices.event = ?1 AND devices.name = ?2"),
+            params![event.0, device.as_str()],
+            raw,
+        )
         .optional()?;
     found
         .map(|raw| standing(raw).map(|(_, standing)| standing))
@@ -218,7 +219,7 @@ pub(super) fn by_name(
 
 fn by_token(connection: &Connection, hash: &[u8]) -> Result<Option<(EventRow, DeviceStanding)>, DbError> {
     let found = connection
-        .query_row(&select("token_hash = ?1"), [hash], raw)
+        .query_row(&select("token_hash = ?1"), params![hash], raw)
         .optional()?;
     found.map(standing).transpose()
 }
@@ -322,7 +323,7 @@ fn select(condition: &str) -> String {
     )
 }
 
-fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
+fn raw(row: &Row<'_>) -> Result<Raw, DbError> {
     Ok(Raw {
         row: row.get(0)?,
         event: row.get(1)?,

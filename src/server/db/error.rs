@@ -1,6 +1,12 @@
 //! What can go wrong with the server's data, and what to do about it.
 
+use std::error::Error;
 use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// What the database itself said.
+type Cause = Box<dyn Error + Send + Sync>;
 
 /// The server's data cannot be used, in words that say what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +31,28 @@ pub enum DbError {
     },
     /// The schema could not be brought up to date.
     #[error("the server's data could not be brought to this release's version; nothing was changed")]
-    Migration(#[source] rusqlite_migration::Error),
-    /// SQLite.
+    Migration(#[source] Cause),
+    /// Another process holds it.
+    #[error(
+        "another process has held the server's database for too long: end what runs on it, such as a backup by hand, and try again; nothing was changed"
+    )]
+    Busy(#[source] Cause),
+    /// The disk is full.
+    #[error(
+        "the disk that holds the server's database is full: make room and try again; nothing was changed"
+    )]
+    Full(#[source] Cause),
+    /// A rule of the tables.
+    #[error("the server's database refused contradictory data, a fault of this program; nothing was changed")]
+    Constraint(#[source] Cause),
+    /// Anything else.
     #[error(
         "the server's database failed: check the disk's space and health; every change is whole or not made"
     )]
-    Sqlite(#[from] rusqlite::Error),
+    Failed(#[source] Cause),
+    /// A row that must be there is not.
+    #[error("the server's database lacks a row that belongs there: restore a backup")]
+    NoRow,
     /// Bytes in the database that this release cannot read.
     #[error("the server's database holds a {what} that cannot be read ({why}): restore a backup")]
     Unreadable {
@@ -50,5 +72,17 @@ pub enum DbError {
 impl DbError {
     pub(super) fn unreadable(what: &'static str) -> impl Fn(String) -> Self {
         move |why| Self::Unreadable { what, why }
+    }
+}
+
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> Self {
+        let kind = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ConstraintViolation) => Self::Constraint,
+            _ => Self::Failed,
+        };
+        kind(error.into())
     }
 }

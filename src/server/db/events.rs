@@ -1,8 +1,7 @@
 //! Events: their documents.
 
-use rusqlite::params;
-
 use super::changelog::{self, Key, append};
+use super::sql::{Optional, params};
 use super::{Db, DbError, EventRow, KeyUse, event_row, keys};
 use crate::domain::ids::EventId;
 use crate::domain::ticket::jwk::PrivateJwk;
@@ -33,27 +32,31 @@ impl Db {
                 "the rulebook is larger than {DOCUMENT_BYTES_MAX} bytes: make it smaller"
             )));
         }
-        let transaction = self.begin()?;
-        let added = transaction.execute(
-            "INSERT INTO events (name, log) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            params![new.event.as_str(), new.log],
-        )?;
-        if added == 0 {
-            return Err(DbError::Refused(format!(
-                "the event {} is there already: choose another id",
-                new.event
-            )));
-        }
-        let row = EventRow(transaction.last_insert_rowid());
-        append(
-            &transaction,
-            row,
-            Key::Rulebook,
-            &Change::Rulebook(new.rulebook.to_owned()),
-        )?;
-        keys::insert(&transaction, row, new.issuer, KeyUse::Tickets)?;
-        keys::publish(&transaction, row, KeyUse::Tickets)?;
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let added = transaction
+                .query_row(
+                    "INSERT INTO events (name, log) VALUES (?1, ?2)
+                     ON CONFLICT DO NOTHING RETURNING event",
+                    params![new.event.as_str(), new.log],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let Some(row) = added.map(EventRow) else {
+                return Err(DbError::Refused(format!(
+                    "the event {} is there already: choose another id",
+                    new.event
+                )));
+            };
+            append(
+                transaction,
+                row,
+                Key::Rulebook,
+                &Change::Rulebook(new.rulebook.to_owned()),
+            )?;
+            keys::insert(transaction, row, new.issuer, KeyUse::Tickets)?;
+            keys::publish(transaction, row, KeyUse::Tickets)?;
+            Ok(())
+        })
     }
 
     /// The rulebook that an event follows, as JSON.

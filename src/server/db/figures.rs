@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sql::params;
 use super::{Contact, Db, DbError, event_row};
 use crate::domain::ids::EventId;
 use crate::wire::upload::ItemAnswer;
@@ -43,7 +44,7 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn figures(&mut self) -> Result<Figures, DbError> {
-        let events = self.event_names()?.into_iter().map(|event| {
+        let events = self.events()?.into_iter().map(|event| {
             Ok(EventFigures {
                 parked: self.parked(&event)?,
                 conflicts_open: self.conflicts_open(&event)?,
@@ -61,21 +62,7 @@ impl Db {
     fn conflicts_open(&mut self, event: &EventId) -> Result<u64, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
         let query = "SELECT count(*) FROM cases WHERE event = ?1 AND state = 0";
-        Ok(self.connection.query_row(query, [row.0], |row| row.get(0))?)
-    }
-
-    fn event_names(&mut self) -> Result<Vec<EventId>, DbError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT name FROM events ORDER BY name")?;
-        let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-        names
-            .map(|name| {
-                name?.parse().map_err(|error: crate::domain::ids::IdError| {
-                    DbError::unreadable("event")(error.to_string())
-                })
-            })
-            .collect()
+        self.connection.query_row(query, params![row.0], |row| row.get(0))
     }
 }
 

@@ -2,18 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Db, DbError, EventRow, relay};
+use super::sql::params;
+use super::{Db, DbError, EventRow, event_name, relay};
 use crate::domain::ids::EventId;
 use crate::wire::live::Beat;
-
-/// What the data looked like when the ends of the logs were last read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version {
-    /// Changes with every commit of another connection (SQLite, PRAGMA data_version).
-    others: i64,
-    /// Rows that this connection has changed.
-    own: u64,
-}
 
 impl Db {
     /// The end of each event's log, where anything was written since this was last asked.
@@ -21,13 +13,7 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn heads_if_changed(&mut self) -> Result<Option<BTreeMap<EventId, Beat>>, DbError> {
-        let version = Version {
-            others: self
-                .connection
-                .prepare_cached("PRAGMA data_version")?
-                .query_row([], |row| row.get(0))?,
-            own: self.connection.total_changes(),
-        };
+        let version = self.connection.version()?;
         if self.heads_read_at.replace(version) == Some(version) {
             return Ok(None);
         }
@@ -35,26 +21,25 @@ impl Db {
     }
 
     fn heads(&self) -> Result<BTreeMap<EventId, Beat>, DbError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT name, log, coalesce((SELECT max(seq) FROM chain WHERE chain.event = events.event), 0), event FROM events",
-        )?;
-        let mut rows = statement.query([])?;
         let mut heads = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            let name: String = row.get(0)?;
-            let event = name.parse().map_err(|error: crate::domain::ids::IdError| {
-                DbError::unreadable("event")(error.to_string())
-            })?;
-            let log: [u8; 16] = row.get(1)?;
-            let origins = Beat {
-                log: log.into(),
-                head: row.get(2)?,
-                brought: None,
-                told: None,
-            };
-            let relays = relay::beat(&self.connection, EventRow(row.get(3)?))?;
-            heads.insert(event, relays.unwrap_or(origins));
-        }
+        self.connection.query_each(
+            "SELECT name, log, coalesce((SELECT max(seq) FROM chain
+             WHERE chain.event = events.event), 0), event
+             FROM events",
+            params![],
+            |row| {
+                let event = event_name(&row.get::<String>(0)?)?;
+                let origins = Beat {
+                    log: row.get::<[u8; 16]>(1)?.into(),
+                    head: row.get(2)?,
+                    brought: None,
+                    told: None,
+                };
+                let relays = relay::beat(&self.connection, EventRow(row.get(3)?))?;
+                heads.insert(event, relays.unwrap_or(origins));
+                Ok(())
+            },
+        )?;
         Ok(heads)
     }
 }

@@ -2,10 +2,10 @@
 
 use ed25519_dalek::VerifyingKey;
 use minicbor::bytes::ByteVec;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::devices::by_name;
 use super::requests::Caller;
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, DeviceStanding, EventRow, event_row};
 use crate::domain::health::Health;
 use crate::domain::ids::{DeviceId, EventId};
@@ -55,16 +55,16 @@ impl Db {
         beats: &[ByteVec],
         now: UnixMillis,
     ) -> Result<u64, DbError> {
-        let transaction = self.begin()?;
-        let event = event_row(&transaction, caller.event.as_str())?;
-        let mut noted = 0;
-        for bytes in beats {
-            if let Some(beat) = believed(&transaction, event, &caller.event, bytes)? {
-                noted += u64::from(note(&transaction, event, caller, beat, now)?);
+        self.connection.write(|transaction| {
+            let event = event_row(transaction, caller.event.as_str())?;
+            let mut noted = 0;
+            for bytes in beats {
+                if let Some(beat) = believed(transaction, event, &caller.event, bytes)? {
+                    noted += u64::from(note(transaction, event, caller, beat, now)?);
+                }
             }
-        }
-        transaction.commit()?;
-        Ok(noted)
+            Ok(noted)
+        })
     }
 
     /// What is known of each device of an event, by name.
@@ -73,10 +73,11 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn contacts(&mut self, event: &EventId) -> Result<Vec<Contact>, DbError> {
         let devices = self.devices(event)?;
-        let transaction = self.connection.transaction()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let contact = |device: DeviceStanding| contact(&transaction, row, device);
-        devices.into_iter().map(contact).collect()
+        self.connection.read(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let contact = |device: &DeviceStanding| contact(transaction, row, device.clone());
+            devices.iter().map(contact).collect()
+        })
     }
 }
 
@@ -115,31 +116,32 @@ fn note(
         return Ok(false);
     }
     let health = printable(beat.health);
-    transaction
-        .prepare_cached(
-            "INSERT INTO heartbeats (event, device, number, received_ms, via, body)
-             SELECT ?1, ?2, 1 + coalesce(max(number), 0), ?3, ?4, ?5 FROM heartbeats WHERE event = ?1 AND device = ?2",
-        )?
-        .execute(params![
+    transaction.execute(
+        "INSERT INTO heartbeats (event, device, number, received_ms, via, body)
+         SELECT ?1, ?2, 1 + coalesce(max(number), 0), ?3, ?4, ?5 FROM heartbeats WHERE event = ?1
+         AND device = ?2",
+        params![
             event.0,
             device.as_str(),
             now.0,
             (!direct).then_some(caller.device.as_str()),
             wire::to_cbor(&health)
-        ])?;
-    transaction
-        .prepare_cached(
-            "DELETE FROM heartbeats WHERE event = ?1 AND device = ?2 AND number <=
-               (SELECT max(number) FROM heartbeats WHERE event = ?1 AND device = ?2) - ?3",
-        )?
-        .execute(params![event.0, device.as_str(), KEPT])?;
+        ],
+    )?;
+    transaction.execute(
+        "DELETE FROM heartbeats WHERE event = ?1 AND device = ?2 AND number <=
+         (SELECT max(number) FROM heartbeats WHERE event = ?1 AND device = ?2) - ?3",
+        params![event.0, device.as_str(), KEPT],
+    )?;
     Ok(true)
 }
 
 fn contact(connection: &Connection, event: EventRow, device: DeviceStanding) -> Result<Contact, DbError> {
-    let asked: Option<u64> = connection
-        .prepare_cached("SELECT seen_ms FROM devices WHERE event = ?1 AND name = ?2")?
-        .query_row(params![event.0, device.device.as_str()], |row| row.get(0))?;
+    let asked: Option<u64> = connection.query_row(
+        "SELECT seen_ms FROM devices WHERE event = ?1 AND name = ?2",
+        params![event.0, device.device.as_str()],
+        |row| row.get(0),
+    )?;
     let last = newest(connection, event, &device.device)?;
     let heard = last.as_ref().map(|last| last.received);
     let before = match heard {
@@ -160,13 +162,12 @@ fn newest(
     device: &DeviceId,
 ) -> Result<Option<HeartbeatNote>, DbError> {
     let found: Option<(u64, Option<String>, Vec<u8>)> = connection
-        .prepare_cached(
+        .query_row(
             "SELECT received_ms, via, body FROM heartbeats WHERE event = ?1 AND device = ?2
              ORDER BY number DESC LIMIT 1",
-        )?
-        .query_row(params![event.0, device.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+            params![event.0, device.as_str()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
         .optional()?;
     let Some((received, via, body)) = found else {
         return Ok(None);
@@ -186,11 +187,12 @@ fn older(
     until: UnixMillis,
 ) -> Result<Option<Health>, DbError> {
     let body: Option<Vec<u8>> = connection
-        .prepare_cached(
+        .query_row(
             "SELECT body FROM heartbeats WHERE event = ?1 AND device = ?2 AND received_ms <= ?3
              ORDER BY number DESC LIMIT 1",
-        )?
-        .query_row(params![event.0, device.as_str(), until.0], |row| row.get(0))
+            params![event.0, device.as_str(), until.0],
+            |row| row.get(0),
+        )
         .optional()?;
     body.map(|body| wire::from_cbor(&body).map_err(DbError::unreadable("heartbeat")))
         .transpose()

@@ -1,9 +1,9 @@
 //! The keys that sign an event's tickets and its control codes, and what each still counts for.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
 use super::changelog::{Key, append};
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::ids::EventId;
 use crate::domain::ticket::KeyStatus;
@@ -81,17 +81,18 @@ impl Db {
     /// # Errors
     /// [`DbError::Refused`] where the event has a key of that id.
     pub fn add_key(&mut self, event: &EventId, jwk: &PrivateJwk, key_use: KeyUse) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        if !insert(&transaction, row, jwk, key_use)? {
-            let kid = jwk.kid.as_deref().unwrap_or_default();
-            return Err(refused(
-                event,
-                format!("has a key {kid} already: choose another kid"),
-            ));
-        }
-        publish(&transaction, row, key_use)?;
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            if !insert(transaction, row, jwk, key_use)? {
+                let kid = jwk.kid.as_deref().unwrap_or_default();
+                return Err(refused(
+                    event,
+                    format!("has a key {kid} already: choose another kid"),
+                ));
+            }
+            publish(transaction, row, key_use)?;
+            Ok(())
+        })
     }
 
     /// Lets a key count for less: it signs no more, and its private part is forgotten.
@@ -100,42 +101,44 @@ impl Db {
     /// [`DbError::Refused`] where there is no such key, it would count for more, or no key would be left that signs
     /// tickets. An event can do without control codes.
     pub fn lower_key(&mut self, event: &EventId, kid: &str, to: KeyStatus) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let keys = rows(&transaction, row)?;
-        let Some(key) = keys.iter().find(|key| key.kid == kid) else {
-            return Err(refused(
-                event,
-                format!("has no key {kid:?}: see `wicket admin key list`"),
-            ));
-        };
-        if number(key.status) >= number(to) {
-            let why = format!(
-                "has the key {kid} as {} already, and a key never comes to count for more",
-                key.status
-            );
-            return Err(refused(event, why));
-        }
-        let key_use = key.key_use;
-        if key_use == KeyUse::Control && to == KeyStatus::ListOnly {
-            let why = format!("has {kid} for control codes, which stand on no list: revoke it");
-            return Err(refused(event, why));
-        }
-        let others = keys
-            .iter()
-            .any(|other| other.kid != kid && other.key_use == key_use && other.status == KeyStatus::Active);
-        if !others && key_use == KeyUse::Tickets {
-            let why = format!(
-                "would be left without a key that signs: `wicket admin key add --event {event}` first, and let the gates sync"
-            );
-            return Err(refused(event, why));
-        }
-        transaction.execute(
-            "UPDATE issuer_keys SET status = ?3, secret = NULL WHERE event = ?1 AND kid = ?2",
-            params![row.0, kid, number(to)],
-        )?;
-        publish(&transaction, row, key_use)?;
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let keys = rows(transaction, row)?;
+            let Some(key) = keys.iter().find(|key| key.kid == kid) else {
+                return Err(refused(
+                    event,
+                    format!("has no key {kid:?}: see `wicket admin key list`"),
+                ));
+            };
+            if number(key.status) >= number(to) {
+                let why = format!(
+                    "has the key {kid} as {} already, and a key never comes to count for more",
+                    key.status
+                );
+                return Err(refused(event, why));
+            }
+            let key_use = key.key_use;
+            if key_use == KeyUse::Control && to == KeyStatus::ListOnly {
+                let why = format!("has {kid} for control codes, which stand on no list: revoke it");
+                return Err(refused(event, why));
+            }
+            let others = keys.iter().any(|other| {
+                other.kid != kid && other.key_use == key_use && other.status == KeyStatus::Active
+            });
+            if !others && key_use == KeyUse::Tickets {
+                let why = format!(
+                    "would be left without a key that signs: `wicket admin key add --event {event}` \
+                     first, and let the gates sync"
+                );
+                return Err(refused(event, why));
+            }
+            transaction.execute(
+                "UPDATE issuer_keys SET status = ?3, secret = NULL WHERE event = ?1 AND kid = ?2",
+                params![row.0, kid, number(to)],
+            )?;
+            publish(transaction, row, key_use)?;
+            Ok(())
+        })
     }
 }
 
@@ -213,21 +216,21 @@ struct KeyRow {
 }
 
 fn rows(connection: &Connection, event: EventRow) -> Result<Vec<KeyRow>, DbError> {
-    let mut statement = connection.prepare_cached(
+    connection.query_map(
         "SELECT kid, status, public, use FROM issuer_keys WHERE event = ?1 ORDER BY number",
-    )?;
-    let rows = statement.query_map([event.0], |row| {
-        Ok(KeyRow {
-            kid: row.get(0)?,
-            key_use: match row.get(3)? {
-                0_i64 => KeyUse::Tickets,
-                _ => KeyUse::Control,
-            },
-            status: status(row.get(1)?),
-            public: row.get(2)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+        params![event.0],
+        |row| {
+            Ok(KeyRow {
+                kid: row.get(0)?,
+                key_use: match row.get(3)? {
+                    0_i64 => KeyUse::Tickets,
+                    _ => KeyUse::Control,
+                },
+                status: status(row.get(1)?),
+                public: row.get(2)?,
+            })
+        },
+    )
 }
 
 fn with_status(key: KeyRow) -> Result<Value, DbError> {

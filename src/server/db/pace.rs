@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{DbError, EventRow};
 use crate::domain::checkin::{Fact, Kind};
 use crate::domain::ids::DeviceId;
@@ -32,11 +31,13 @@ pub(super) fn too_fast(
     device: &DeviceId,
     facts: &[Fact],
 ) -> Result<Option<u64>, DbError> {
-    let mut counted = connection
-        .prepare_cached("SELECT count FROM admissions WHERE event = ?1 AND device = ?2 AND minute = ?3")?;
     for (minute, more) in by_minute(facts) {
-        let before: Option<u64> = counted
-            .query_row(params![event.0, device.as_str(), minute], |row| row.get(0))
+        let before: Option<u64> = connection
+            .query_row(
+                "SELECT count FROM admissions WHERE event = ?1 AND device = ?2 AND minute = ?3",
+                params![event.0, device.as_str(), minute],
+                |row| row.get(0),
+            )
             .optional()?;
         let admissions = before.unwrap_or(0).saturating_add(more);
         if admissions > ADMISSIONS_A_MINUTE_MAX {
@@ -53,12 +54,13 @@ pub(super) fn count(
     device: &DeviceId,
     facts: &[Fact],
 ) -> Result<(), DbError> {
-    let mut add = transaction.prepare_cached(
-        "INSERT INTO admissions (event, device, minute, count) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (event, device, minute) DO UPDATE SET count = count + excluded.count",
-    )?;
     for (minute, more) in by_minute(facts) {
-        add.execute(params![event.0, device.as_str(), minute, more])?;
+        transaction.execute(
+            "INSERT INTO admissions (event, device, minute, count) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (event, device,
+             minute) DO UPDATE SET count = admissions.count + excluded.count",
+            params![event.0, device.as_str(), minute, more],
+        )?;
     }
     Ok(())
 }

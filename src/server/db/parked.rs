@@ -1,12 +1,11 @@
 //! Segments that were set aside: to be looked at, and taken after all where a person says so.
 
-use rusqlite::{Connection, params};
-
 use super::cases::{Touched, settle};
 use super::checkins::keep;
 use super::devices::by_name;
 use super::revocation::{believe_up_to, believed_up_to, publish, touched_by};
 use super::soundness::{Trusting, check};
+use super::sql::{Connection, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::ids::{EventId, hex};
 use crate::domain::time::UnixMillis;
@@ -46,75 +45,85 @@ impl Db {
     /// # Errors
     /// [`DbError::Refused`] where there is not exactly one segment of that hash, or it cannot be taken.
     pub fn take_parked(&mut self, event: &EventId, hash: &str, now: UnixMillis) -> Result<Segment, DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let mut found = find(&transaction, row, hash)?;
-        let (Some((parked, bytes)), true) = (found.pop(), found.is_empty()) else {
-            return Err(DbError::Refused(format!(
-                "not one segment, but another number, has a hash that begins with {hash:?}: see `wicket admin parked list`"
-            )));
-        };
-        let segment_hash = Segment::hash(&bytes);
-        let sound = match check(&transaction, row, &bytes, &segment_hash, Trusting::ByHand)? {
-            Ok(sound) => sound,
-            Err(aside) => {
-                return Err(DbError::Refused(format!(
-                    "{} cannot be taken: {}",
-                    parked.hash, aside.message
-                )));
-            }
-        };
-        let device = by_name(&transaction, row, &sound.segment.device)?;
-        let revoked = device.filter(|device| device.status == Some(DeviceStatus::Revoked));
-        let mut touched = Touched::default();
-        if let Some(key) = revoked.and_then(|device| device.key) {
-            let segment = &sound.segment;
-            let believed = believed_up_to(&transaction, row, &segment.stream)?;
-            if segment.first > believed.next() {
-                return Err(DbError::Refused(format!(
-                    "{} begins at fact {}, but its stream is believed up to {believed} only: take what lies between \
-                     first, or believe it with `wicket admin device revoke {} --believe {}={}`",
-                    parked.hash,
-                    segment.first,
-                    segment.device,
-                    segment.stream,
-                    segment.first.0.saturating_sub(1)
-                )));
-            }
-            let up_to = believed.max(segment.last());
-            believe_up_to(&transaction, row, &segment.device, &segment.stream, up_to)?;
-            publish(&transaction, row, &segment.device, key)?;
-            touched = touched_by(&transaction, row, &segment.device)?;
-        }
-        keep(&transaction, row, &bytes, &segment_hash, &sound, now)?;
-        touched.facts(&transaction, row, &sound.fresh)?;
-        settle(&transaction, row, touched, now)?;
-        transaction.commit()?;
-        Ok(sound.segment)
+        self.connection
+            .write(|transaction| take(transaction, event, hash, now))
     }
 }
 
+fn take(
+    transaction: &Transaction<'_>,
+    event: &EventId,
+    hash: &str,
+    now: UnixMillis,
+) -> Result<Segment, DbError> {
+    let row = event_row(transaction, event.as_str())?;
+    let mut found = find(transaction, row, hash)?;
+    let (Some((parked, bytes)), true) = (found.pop(), found.is_empty()) else {
+        return Err(DbError::Refused(format!(
+            "not one segment, but another number, has a hash that begins with {hash:?}: see \
+             `wicket admin parked list`"
+        )));
+    };
+    let segment_hash = Segment::hash(&bytes);
+    let sound = match check(transaction, row, &bytes, &segment_hash, Trusting::ByHand)? {
+        Ok(sound) => sound,
+        Err(aside) => {
+            return Err(DbError::Refused(format!(
+                "{} cannot be taken: {}",
+                parked.hash, aside.message
+            )));
+        }
+    };
+    let device = by_name(transaction, row, &sound.segment.device)?;
+    let revoked = device.filter(|device| device.status == Some(DeviceStatus::Revoked));
+    let mut touched = Touched::default();
+    if let Some(key) = revoked.and_then(|device| device.key) {
+        let segment = &sound.segment;
+        let believed = believed_up_to(transaction, row, &segment.stream)?;
+        if segment.first > believed.next() {
+            return Err(DbError::Refused(format!(
+                "{} begins at fact {}, but its stream is believed up to {believed} only: take what lies \
+                 between first, or believe it with `wicket admin device revoke {} --believe {}={}`",
+                parked.hash,
+                segment.first,
+                segment.device,
+                segment.stream,
+                segment.first.0.saturating_sub(1)
+            )));
+        }
+        let up_to = believed.max(segment.last());
+        believe_up_to(transaction, row, &segment.device, &segment.stream, up_to)?;
+        publish(transaction, row, &segment.device, key)?;
+        touched = touched_by(transaction, row, &segment.device)?;
+    }
+    keep(transaction, row, &bytes, &segment_hash, &sound, now)?;
+    touched.facts(transaction, row, &sound.fresh)?;
+    settle(transaction, row, touched, now)?;
+    Ok(sound.segment)
+}
+
 fn find(connection: &Connection, event: EventRow, hash: &str) -> Result<Vec<(Parked, Vec<u8>)>, DbError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT hash, carrier, code, message, received_ms, bytes FROM parked WHERE event = ?1 AND hex(hash) LIKE ?2 || '%'
-         ORDER BY received_ms, rowid",
-    )?;
     // Nothing but hexadecimal digits may mean more than itself.
     let prefix: String = hash
         .chars()
         .map(|c| if c.is_ascii_hexdigit() { c } else { '-' })
         .collect();
-    let rows = statement.query_map(params![event.0, prefix], |row| {
-        let (hash, bytes): ([u8; 32], Vec<u8>) = (row.get(0)?, row.get(5)?);
-        let parked = Parked {
-            hash: hex(&hash),
-            carrier: row.get(1)?,
-            code: row.get(2)?,
-            message: row.get(3)?,
-            received: UnixMillis(row.get(4)?),
-            segment: Segment::unverified(&bytes).ok(),
-        };
-        Ok((parked, bytes))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    connection.query_map(
+        "SELECT hash, carrier, code, message, received_ms, bytes FROM parked WHERE event = ?1
+         AND hex(hash) LIKE ?2 || '%'
+         ORDER BY received_ms, rowid",
+        params![event.0, prefix],
+        |row| {
+            let (hash, bytes): ([u8; 32], Vec<u8>) = (row.get(0)?, row.get(5)?);
+            let parked = Parked {
+                hash: hex(&hash),
+                carrier: row.get(1)?,
+                code: row.get(2)?,
+                message: row.get(3)?,
+                received: UnixMillis(row.get(4)?),
+                segment: Segment::unverified(&bytes).ok(),
+            };
+            Ok((parked, bytes))
+        },
+    )
 }

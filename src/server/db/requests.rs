@@ -1,10 +1,10 @@
 //! Which requests count: signed by a device that is believed, and never seen before.
 
 use ed25519_dalek::VerifyingKey;
-use rusqlite::{TransactionBehavior, params};
 
 use super::devices::by_name;
 use super::revocation::hand_order;
+use super::sql::params;
 use super::{Db, DbError, event_row};
 use crate::domain::ids::{DeviceId, EventId};
 use crate::domain::time::UnixMillis;
@@ -62,55 +62,53 @@ impl Db {
         signed: &Signed,
         now: UnixMillis,
     ) -> Result<Result<Request, NotCounted>, DbError> {
-        let transaction = self
-            .counters
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let event = match event_row(&transaction, claims.event.as_str()) {
-            Err(DbError::NoEvent(_)) => return Ok(Err(NotCounted::UnknownDevice)),
-            other => other?,
-        };
-        let Some(device) = by_name(&transaction, event, &claims.device)? else {
-            return Ok(Err(NotCounted::UnknownDevice));
-        };
-        let Some((key, status)) = device.key.zip(device.status) else {
-            return Ok(Err(NotCounted::UnknownDevice));
-        };
-        let verified =
-            VerifyingKey::from_bytes(&key).is_ok_and(|key| signed.open(Context::Request, &key).is_ok());
-        if !verified {
-            return Ok(Err(NotCounted::BadSignature));
-        }
-        if status == DeviceStatus::Suspended {
-            return Ok(Err(NotCounted::Suspended));
-        }
-        // A counter beyond what SQLite can hold is no counter of ours.
-        let Ok(counter) = i64::try_from(claims.counter) else {
-            return Ok(Err(NotCounted::Replayed));
-        };
-        let risen = transaction
-            .prepare_cached(
-            "INSERT INTO request_epochs (event, device, epoch, counter) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (event, device, epoch) DO UPDATE SET counter = excluded.counter WHERE counter < excluded.counter",
-            )?
-            .execute(params![event.0, claims.device.as_str(), claims.epoch.as_slice(), counter])?;
-        if risen == 0 {
-            return Ok(Err(NotCounted::Replayed));
-        }
-        transaction.execute(
-            "UPDATE devices SET seen_ms = ?3 WHERE event = ?1 AND name = ?2",
-            params![event.0, claims.device.as_str(), now.0],
-        )?;
-        let revoked = match status {
-            DeviceStatus::Revoked => Some(Revoked {
-                order: hand_order(&transaction, event, &device, now)?,
-            }),
-            DeviceStatus::Active | DeviceStatus::Suspended => None,
-        };
-        transaction.commit()?;
-        let caller = Caller {
-            event: claims.event.clone(),
-            device: claims.device.clone(),
-        };
-        Ok(Ok(Request { caller, revoked }))
+        self.counters.write(|transaction| {
+            let event = match event_row(transaction, claims.event.as_str()) {
+                Err(DbError::NoEvent(_)) => return Ok(Err(NotCounted::UnknownDevice)),
+                other => other?,
+            };
+            let Some(device) = by_name(transaction, event, &claims.device)? else {
+                return Ok(Err(NotCounted::UnknownDevice));
+            };
+            let Some((key, status)) = device.key.zip(device.status) else {
+                return Ok(Err(NotCounted::UnknownDevice));
+            };
+            let verified =
+                VerifyingKey::from_bytes(&key).is_ok_and(|key| signed.open(Context::Request, &key).is_ok());
+            if !verified {
+                return Ok(Err(NotCounted::BadSignature));
+            }
+            if status == DeviceStatus::Suspended {
+                return Ok(Err(NotCounted::Suspended));
+            }
+            // A counter beyond what SQLite can hold is no counter of ours.
+            let Ok(counter) = i64::try_from(claims.counter) else {
+                return Ok(Err(NotCounted::Replayed));
+            };
+            let risen = transaction.execute(
+                "INSERT INTO request_epochs (event, device, epoch, counter) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (event, device, epoch) DO UPDATE SET counter = excluded.counter
+                 WHERE request_epochs.counter < excluded.counter",
+                params![event.0, claims.device.as_str(), claims.epoch.as_slice(), counter],
+            )?;
+            if risen == 0 {
+                return Ok(Err(NotCounted::Replayed));
+            }
+            transaction.execute(
+                "UPDATE devices SET seen_ms = ?3 WHERE event = ?1 AND name = ?2",
+                params![event.0, claims.device.as_str(), now.0],
+            )?;
+            let revoked = match status {
+                DeviceStatus::Revoked => Some(Revoked {
+                    order: hand_order(transaction, event, &device, now)?,
+                }),
+                DeviceStatus::Active | DeviceStatus::Suspended => None,
+            };
+            let caller = Caller {
+                event: claims.event.clone(),
+                device: claims.device.clone(),
+            };
+            Ok(Ok(Request { caller, revoked }))
+        })
     }
 }

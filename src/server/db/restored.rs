@@ -1,7 +1,6 @@
 //! A server whose data were put back from a backup.
 
-use rusqlite::params;
-
+use super::sql::params;
 use super::{Db, DbError};
 
 impl Db {
@@ -12,19 +11,16 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read or written.
     pub fn restored(&mut self, mut draw: impl FnMut() -> [u8; 16]) -> Result<usize, DbError> {
-        let transaction = self.begin()?;
-        let events: Vec<i64> = {
-            let mut statement = transaction.prepare("SELECT event FROM events")?;
-            let rows = statement.query_map([], |row| row.get(0))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        for event in &events {
-            transaction.execute(
-                "UPDATE events SET log = ?2 WHERE event = ?1",
-                params![event, draw()],
-            )?;
-        }
-        transaction.commit()?;
-        Ok(events.len())
+        self.connection.write(|transaction| {
+            let events: Vec<i64> =
+                transaction.query_map("SELECT event FROM events", params![], |row| row.get(0))?;
+            for event in &events {
+                transaction.execute(
+                    "UPDATE events SET log = ?2 WHERE event = ?1",
+                    params![event, draw()],
+                )?;
+            }
+            Ok(events.len())
+        })
     }
 }

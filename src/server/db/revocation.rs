@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::SigningKey;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::cases::{Touched, settle, ticket_id};
 use super::changelog::{Key, append};
 use super::devices::{by_name, refused, set_status_column};
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, DeviceStanding, EventRow, event_row};
 use crate::domain::ids::{DeviceId, EventId, Sequence, StreamId};
 use crate::domain::time::UnixMillis;
@@ -59,26 +59,25 @@ impl Db {
         belief: &Belief,
         now: UnixMillis,
     ) -> Result<Vec<BelievedStream>, DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let found = by_name(&transaction, row, device)?
-            .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
-        let Some(key) = found.key else {
-            // It never enrolled: there is nothing to believe.
-            let remove = "DELETE FROM devices WHERE event = ?1 AND name = ?2";
-            transaction.execute(remove, params![row.0, device.as_str()])?;
-            transaction.commit()?;
-            return Ok(Vec::new());
-        };
-        let first = found.status != Some(DeviceStatus::Revoked);
-        fix(&transaction, row, device, belief, first)?;
-        set_status_column(&transaction, row, device, DeviceStatus::Revoked)?;
-        publish(&transaction, row, device, key)?;
-        wipe_order(&transaction, row, &found, now)?;
-        settle(&transaction, row, touched_by(&transaction, row, device)?, now)?;
-        let streams = believed_streams(&transaction, row, device)?;
-        transaction.commit()?;
-        Ok(streams)
+        self.connection.write(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let found = by_name(transaction, row, device)?
+                .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
+            let Some(key) = found.key else {
+                // It never enrolled: there is nothing to believe.
+                let remove = "DELETE FROM devices WHERE event = ?1 AND name = ?2";
+                transaction.execute(remove, params![row.0, device.as_str()])?;
+                return Ok(Vec::new());
+            };
+            let first = found.status != Some(DeviceStatus::Revoked);
+            fix(transaction, row, device, belief, first)?;
+            set_status_column(transaction, row, device, DeviceStatus::Revoked)?;
+            publish(transaction, row, device, key)?;
+            wipe_order(transaction, row, &found, now)?;
+            settle(transaction, row, touched_by(transaction, row, device)?, now)?;
+            let streams = believed_streams(transaction, row, device)?;
+            Ok(streams)
+        })
     }
 
     /// How far the streams of a revoked device are believed.
@@ -97,15 +96,14 @@ impl Db {
     pub fn order_to(&mut self, event: &EventId, device: &DeviceId) -> Result<Option<OrderStanding>, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
         let query = "SELECT given_ms, handed_ms FROM orders WHERE event = ?1 AND device = ?2";
-        let found = self
-            .connection
+        self.connection
             .query_row(query, params![row.0, device.as_str()], |row| {
                 Ok(OrderStanding {
                     given: UnixMillis(row.get(0)?),
-                    handed: row.get::<_, Option<u64>>(1)?.map(UnixMillis),
+                    handed: row.get::<Option<u64>>(1)?.map(UnixMillis),
                 })
-            });
-        Ok(found.optional()?)
+            })
+            .optional()
     }
 
     /// Every order of an event, as signed, for those who carry them.
@@ -115,9 +113,7 @@ impl Db {
     pub fn orders(&mut self, event: &EventId) -> Result<Vec<Vec<u8>>, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
         let query = "SELECT bytes FROM orders WHERE event = ?1 ORDER BY device";
-        let mut statement = self.connection.prepare_cached(query)?;
-        let orders = statement.query_map([row.0], |row| row.get(0))?;
-        Ok(orders.collect::<Result<_, _>>()?)
+        self.connection.query_map(query, params![row.0], |row| row.get(0))
     }
 }
 
@@ -191,14 +187,15 @@ pub(super) fn touched_by(
     event: EventRow,
     device: &DeviceId,
 ) -> Result<Touched, DbError> {
-    let mut statement = transaction.prepare(
+    let tickets = transaction.query_map(
         "SELECT DISTINCT ticket FROM facts WHERE event = ?1
          AND stream IN (SELECT stream FROM streams WHERE event = ?1 AND device = ?2)",
+        params![event.0, device.as_str()],
+        |row| row.get::<Option<Vec<u8>>>(0),
     )?;
-    let mut rows = statement.query(params![event.0, device.as_str()])?;
     let mut touched = Touched::default();
-    while let Some(row) = rows.next()? {
-        match row.get::<_, Option<Vec<u8>>>(0)? {
+    for ticket in tickets {
+        match ticket {
             Some(ticket) => touched.ticket(ticket_id(&ticket)?),
             // A void or an all-out bears on whatever happened.
             None => return Ok(Touched::every()),
@@ -214,8 +211,11 @@ pub(super) fn believed_up_to(
     stream: &StreamId,
 ) -> Result<Sequence, DbError> {
     let found: Option<u64> = connection
-        .prepare_cached("SELECT up_to FROM believed WHERE event = ?1 AND stream = ?2")?
-        .query_row(params![event.0, stream.as_bytes()], |row| row.get(0))
+        .query_row(
+            "SELECT up_to FROM believed WHERE event = ?1 AND stream = ?2",
+            params![event.0, stream.as_bytes()],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(Sequence(found.unwrap_or(0)))
 }
@@ -246,19 +246,19 @@ fn believed_streams(
     event: EventRow,
     device: &DeviceId,
 ) -> Result<Vec<BelievedStream>, DbError> {
-    let mut statement = connection.prepare_cached(
+    connection.query_map(
         "SELECT stream, up_to, (SELECT count(*) FROM facts f
-           WHERE f.event = b.event AND f.stream = b.stream AND f.seq > b.up_to)
+         WHERE f.event = b.event AND f.stream = b.stream AND f.seq > b.up_to)
          FROM believed b WHERE event = ?1 AND device = ?2 ORDER BY stream",
-    )?;
-    let rows = statement.query_map(params![event.0, device.as_str()], |row| {
-        Ok(BelievedStream {
-            stream: StreamId::new(row.get(0)?),
-            up_to: Sequence(row.get(1)?),
-            beyond: row.get(2)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+        params![event.0, device.as_str()],
+        |row| {
+            Ok(BelievedStream {
+                stream: StreamId::new(row.get(0)?),
+                up_to: Sequence(row.get(1)?),
+                beyond: row.get(2)?,
+            })
+        },
+    )
 }
 
 /// The order to a revoked device; made now where an earlier release revoked it. None before the server has a key.
@@ -276,7 +276,7 @@ fn wipe_order(
         )
         .optional()?;
     let server: Option<[u8; 32]> = transaction
-        .query_row("SELECT secret FROM server_key", [], |row| row.get(0))
+        .query_row("SELECT secret FROM server_key", params![], |row| row.get(0))
         .optional()?;
     let (None, Some(server), Some(key)) = (&held, server, device.key) else {
         return Ok(held);

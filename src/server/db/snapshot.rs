@@ -1,8 +1,7 @@
 //! A snapshot of an event's list: what is small is read at once and kept, what never changes is read when it is asked for.
 
-use rusqlite::{Connection, params};
-
 use super::changelog::{Key, head_cursor};
+use super::sql::{Connection, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::admission::TicketRow;
 use crate::domain::ids::EventId;
@@ -60,9 +59,10 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn log_head(&mut self, event: &EventId) -> Result<Cursor, DbError> {
-        let transaction = self.connection.transaction()?;
-        let row = event_row(&transaction, event.as_str())?;
-        head_cursor(&transaction, row)
+        self.connection.read(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            head_cursor(transaction, row)
+        })
     }
 
     /// Reads a snapshot. Takes about a second for a million tickets, and memory for one page of rows beside the result.
@@ -71,22 +71,23 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn snapshot(&mut self, event: &EventId, as_of: UnixSeconds) -> Result<Snapshot, DbError> {
         // One transaction is one consistent read.
-        let transaction = self.connection.transaction()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let to = head_cursor(&transaction, row)?;
-        let (packed, tickets) = packed_tickets(&transaction, row)?;
-        let mut pages = planned_changes(&transaction, row)?;
-        let more = packed.len().max(1).saturating_sub(pages.len());
-        pages.extend(std::iter::repeat_with(Planned::default).take(more));
-        for (page, packed) in pages.iter_mut().zip(packed) {
-            page.tickets = Some(packed);
-        }
-        Ok(Snapshot {
-            event: event.clone(),
-            to,
-            as_of,
-            tickets,
-            pages,
+        self.connection.read(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let to = head_cursor(transaction, row)?;
+            let (packed, tickets) = packed_tickets(transaction, row)?;
+            let mut pages = planned_changes(transaction, row)?;
+            let more = packed.len().max(1).saturating_sub(pages.len());
+            pages.extend(std::iter::repeat_with(Planned::default).take(more));
+            for (page, packed) in pages.iter_mut().zip(packed) {
+                page.tickets = Some(packed);
+            }
+            Ok(Snapshot {
+                event: event.clone(),
+                to,
+                as_of,
+                tickets,
+                pages,
+            })
         })
     }
 
@@ -130,22 +131,21 @@ impl Db {
 /// The tickets, packed page by page in the order of their ids, and how many there are. So each page holds a range of ids
 /// whole, and its gaps are as narrow as those of the whole list.
 fn packed_tickets(connection: &Connection, event: EventRow) -> Result<(Vec<Vec<u8>>, u64), DbError> {
-    let mut statement =
-        connection.prepare_cached("SELECT row FROM tickets WHERE event = ?1 ORDER BY ticket")?;
-    let mut found = statement.query([event.0])?;
     let (mut packed, mut count) = (Vec::new(), 0);
     let mut rows: Vec<TicketRow> = Vec::new();
-    while let Some(row) = found.next()? {
-        rows.push(
-            wire::from_cbor(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)
-                .map_err(DbError::unreadable("ticket"))?,
-        );
-        count += 1;
-        if rows.len() >= SNAPSHOT_TICKETS_MAX {
-            pack_pages(&rows, &mut packed)?;
-            rows.clear();
-        }
-    }
+    connection.query_each(
+        "SELECT row FROM tickets WHERE event = ?1 ORDER BY ticket",
+        params![event.0],
+        |row| {
+            rows.push(wire::from_cbor(row.bytes(0)?).map_err(DbError::unreadable("ticket"))?);
+            count += 1;
+            if rows.len() >= SNAPSHOT_TICKETS_MAX {
+                pack_pages(&rows, &mut packed)?;
+                rows.clear();
+            }
+            Ok(())
+        },
+    )?;
     pack_pages(&rows, &mut packed)?;
     Ok((packed, count))
 }
@@ -173,31 +173,34 @@ fn pack(rows: &[TicketRow]) -> Result<Vec<u8>, DbError> {
 fn planned_changes(connection: &Connection, event: EventRow) -> Result<Vec<Planned>, DbError> {
     let mut pages = vec![Planned::default()];
     // Keys that begin with t are tickets, those with o are there for ever: see `Key`.
-    let mut newest = connection.prepare_cached(
+    connection.query_each(
         "SELECT body FROM changes WHERE event = ?1 AND (key < x'6f' OR key >= x'70') \
          AND (key < x'74' OR key >= x'75') ORDER BY seq",
+        params![event.0],
+        |row| {
+            let body: Vec<u8> = row.get(0)?;
+            if let Some(page) = page_with_room(&mut pages) {
+                page.bytes += body.len();
+                page.newest.push(body);
+            }
+            Ok(())
+        },
     )?;
-    let mut found = newest.query([event.0])?;
-    while let Some(row) = found.next()? {
-        let body: Vec<u8> = row.get(0)?;
-        if let Some(page) = page_with_room(&mut pages) {
-            page.bytes += body.len();
-            page.newest.push(body);
-        }
-    }
     // The keys end with the change number, so this is the order of the log.
-    let mut lasting = connection.prepare_cached(
-        "SELECT seq, length(body) FROM changes WHERE event = ?1 AND key >= x'6f' AND key < x'70' ORDER BY key",
+    connection.query_each(
+        "SELECT seq, length(body) FROM changes WHERE event = ?1 AND key >= x'6f' AND key < x'70'
+         ORDER BY key",
+        params![event.0],
+        |row| {
+            let sequence: u64 = row.get(0)?;
+            if let Some(page) = page_with_room(&mut pages) {
+                page.bytes += row.get::<usize>(1)?;
+                let first = page.lasting.map_or(sequence, |(first, _)| first);
+                page.lasting = Some((first, sequence));
+            }
+            Ok(())
+        },
     )?;
-    let mut found = lasting.query([event.0])?;
-    while let Some(row) = found.next()? {
-        let sequence: u64 = row.get(0)?;
-        if let Some(page) = page_with_room(&mut pages) {
-            page.bytes += row.get::<_, usize>(1)?;
-            let first = page.lasting.map_or(sequence, |(first, _)| first);
-            page.lasting = Some((first, sequence));
-        }
-    }
     Ok(pages)
 }
 
@@ -215,13 +218,14 @@ fn lasting(
     last: u64,
     changes: &mut Vec<Change>,
 ) -> Result<(), DbError> {
-    let mut statement = connection
-        .prepare_cached("SELECT body FROM changes WHERE event = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key")?;
-    let mut found = statement.query(params![event.0, Key::Once.bytes(first), Key::Once.bytes(last)])?;
-    while let Some(row) = found.next()? {
-        changes.push(change(&row.get::<_, Vec<u8>>(0)?)?);
-    }
-    Ok(())
+    connection.query_each(
+        "SELECT body FROM changes WHERE event = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key",
+        params![event.0, Key::Once.bytes(first), Key::Once.bytes(last)],
+        |row| {
+            changes.push(change(row.bytes(0)?)?);
+            Ok(())
+        },
+    )
 }
 
 fn change(body: &[u8]) -> Result<Change, DbError> {

@@ -1,10 +1,10 @@
 //! Whether a segment can be taken, or why not.
 
 use ed25519_dalek::VerifyingKey;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use super::devices::by_name;
 use super::revocation::believed_up_to;
+use super::sql::{Connection, Optional, params};
 use super::{DbError, EventRow, pace};
 use crate::domain::checkin::Fact;
 use crate::domain::ids::Sequence;
@@ -137,8 +137,11 @@ fn placed(
         )));
     }
     let owner: Option<String> = connection
-        .prepare_cached("SELECT device FROM streams WHERE event = ?1 AND stream = ?2")?
-        .query_row(params![event.0, segment.stream.as_bytes()], |row| row.get(0))
+        .query_row(
+            "SELECT device FROM streams WHERE event = ?1 AND stream = ?2",
+            params![event.0, segment.stream.as_bytes()],
+            |row| row.get(0),
+        )
         .optional()?;
     if owner.is_some_and(|owner| owner != segment.device.as_str()) {
         return Ok(Err(aside(
@@ -168,24 +171,17 @@ fn chained(
     if segment.previous.is_some() != (segment.first > Sequence::FIRST) {
         return Ok(false);
     }
-    let before: Vec<[u8; 32]> = connection
-        .prepare_cached("SELECT hash FROM segments WHERE event = ?1 AND stream = ?2 AND last = ?3")?
-        .query_map(
-            params![
-                event.0,
-                segment.stream.as_bytes(),
-                segment.first.0.saturating_sub(1)
-            ],
-            |row| row.get(0),
-        )?
-        .collect::<Result<_, _>>()?;
-    let after: Vec<[u8; 32]> = connection
-        .prepare_cached("SELECT previous FROM segments WHERE event = ?1 AND stream = ?2 AND first = ?3")?
-        .query_map(
-            params![event.0, segment.stream.as_bytes(), segment.last().next().0],
-            |row| row.get(0),
-        )?
-        .collect::<Result<_, _>>()?;
+    let stream = segment.stream.as_bytes();
+    let before: Vec<[u8; 32]> = connection.query_map(
+        "SELECT hash FROM segments WHERE event = ?1 AND stream = ?2 AND last = ?3",
+        params![event.0, stream, segment.first.0.saturating_sub(1)],
+        |row| row.get(0),
+    )?;
+    let after: Vec<[u8; 32]> = connection.query_map(
+        "SELECT previous FROM segments WHERE event = ?1 AND stream = ?2 AND first = ?3",
+        params![event.0, stream, segment.last().next().0],
+        |row| row.get(0),
+    )?;
     let follows = before.is_empty()
         || segment
             .previous
@@ -200,12 +196,15 @@ pub(super) fn fresh(
     event: EventRow,
     segment: Segment,
 ) -> Result<Result<Sound, Aside>, DbError> {
-    let mut held =
-        connection.prepare_cached("SELECT draft FROM facts WHERE event = ?1 AND stream = ?2 AND seq = ?3")?;
     let mut fresh = Vec::new();
     for fact in segment.facts() {
-        let place = params![event.0, fact.id.stream.as_bytes(), fact.id.sequence.0];
-        let before: Option<Vec<u8>> = held.query_row(place, |row| row.get(0)).optional()?;
+        let before: Option<Vec<u8>> = connection
+            .query_row(
+                "SELECT draft FROM facts WHERE event = ?1 AND stream = ?2 AND seq = ?3",
+                params![event.0, fact.id.stream.as_bytes(), fact.id.sequence.0],
+                |row| row.get(0),
+            )
+            .optional()?;
         match before {
             None => fresh.push(fact),
             Some(draft) if draft == wire::to_cbor(&fact.draft) => {}

@@ -1,9 +1,8 @@
 //! An event's tickets.
 
-use rusqlite::{OptionalExtension, Transaction, params};
-
 use super::cases::{Touched, note_issue, note_standing, settle};
 use super::changelog::{Key, append};
+use super::sql::{Optional, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId};
@@ -21,32 +20,33 @@ impl Db {
         rows: &[TicketRow],
         now: UnixMillis,
     ) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let event_row = event_row(&transaction, event.as_str())?;
-        let touched = touched_by(&transaction, event_row, rows)?;
-        for row in rows {
-            let added = transaction
-                .prepare_cached(
-                    "INSERT INTO tickets (event, ticket, row) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                )?
-                .execute(params![event_row.0, row.ticket.as_bytes(), wire::to_cbor(row)])?;
-            if added == 0 {
-                let refused = format!(
-                    "the ticket {} is on the list already: no ticket was added",
-                    row.ticket
-                );
-                return Err(DbError::Refused(refused));
+        self.connection.write(|transaction| {
+            let event_row = event_row(transaction, event.as_str())?;
+            let touched = touched_by(transaction, event_row, rows)?;
+            for row in rows {
+                let added = transaction.execute(
+                    "INSERT INTO tickets (event, ticket, row) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO NOTHING",
+                    params![event_row.0, row.ticket.as_bytes(), wire::to_cbor(row)],
+                )?;
+                if added == 0 {
+                    let refused = format!(
+                        "the ticket {} is on the list already: no ticket was added",
+                        row.ticket
+                    );
+                    return Err(DbError::Refused(refused));
+                }
+                append(
+                    transaction,
+                    event_row,
+                    Key::Ticket(row.ticket.as_bytes()),
+                    &Change::Ticket(row.clone()),
+                )?;
+                note_issue(transaction, event_row, row, now)?;
             }
-            append(
-                &transaction,
-                event_row,
-                Key::Ticket(row.ticket.as_bytes()),
-                &Change::Ticket(row.clone()),
-            )?;
-            note_issue(&transaction, event_row, row, now)?;
-        }
-        settle(&transaction, event_row, touched, now)?;
-        Ok(transaction.commit()?)
+            settle(transaction, event_row, touched, now)?;
+            Ok(())
+        })
     }
 
     /// Gives a ticket another status; [`Status::Revoked`] is for ever.
@@ -60,43 +60,44 @@ impl Db {
         status: Status,
         now: UnixMillis,
     ) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let event_row = event_row(&transaction, event.as_str())?;
-        let found: Option<Vec<u8>> = transaction
-            .query_row(
-                "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
-                params![event_row.0, ticket.as_bytes()],
-                |row| row.get(0),
-            )
-            .optional()?;
-        let Some(bytes) = found else {
-            let refused = format!("the ticket {ticket} is not on the list of {event}: check its id");
-            return Err(DbError::Refused(refused));
-        };
-        let mut row: TicketRow = wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"))?;
-        if row.status == status {
-            return Ok(());
-        }
-        if row.status == Status::Revoked {
-            let refused = format!("the ticket {ticket} is revoked, which is for ever: issue a new one");
-            return Err(DbError::Refused(refused));
-        }
-        row.status = status;
-        transaction.execute(
-            "UPDATE tickets SET row = ?3 WHERE event = ?1 AND ticket = ?2",
-            params![event_row.0, ticket.as_bytes(), wire::to_cbor(&row)],
-        )?;
-        append(
-            &transaction,
-            event_row,
-            Key::Ticket(ticket.as_bytes()),
-            &Change::Ticket(row),
-        )?;
-        note_standing(&transaction, event_row, ticket, status, now)?;
-        let mut touched = Touched::default();
-        touched.ticket(*ticket);
-        settle(&transaction, event_row, touched, now)?;
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let event_row = event_row(transaction, event.as_str())?;
+            let found: Option<Vec<u8>> = transaction
+                .query_row(
+                    "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
+                    params![event_row.0, ticket.as_bytes()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let Some(bytes) = found else {
+                let refused = format!("the ticket {ticket} is not on the list of {event}: check its id");
+                return Err(DbError::Refused(refused));
+            };
+            let mut row: TicketRow = wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"))?;
+            if row.status == status {
+                return Ok(());
+            }
+            if row.status == Status::Revoked {
+                let refused = format!("the ticket {ticket} is revoked, which is for ever: issue a new one");
+                return Err(DbError::Refused(refused));
+            }
+            row.status = status;
+            transaction.execute(
+                "UPDATE tickets SET row = ?3 WHERE event = ?1 AND ticket = ?2",
+                params![event_row.0, ticket.as_bytes(), wire::to_cbor(&row)],
+            )?;
+            append(
+                transaction,
+                event_row,
+                Key::Ticket(ticket.as_bytes()),
+                &Change::Ticket(row),
+            )?;
+            note_standing(transaction, event_row, ticket, status, now)?;
+            let mut touched = Touched::default();
+            touched.ticket(*ticket);
+            settle(transaction, event_row, touched, now)?;
+            Ok(())
+        })
     }
 }
 
@@ -107,18 +108,22 @@ fn touched_by(
     event: EventRow,
     rows: &[TicketRow],
 ) -> Result<Touched, DbError> {
-    let any = |sql: &str| transaction.prepare_cached(sql)?.exists([event.0]);
+    let any = |sql: &str| transaction.exists(sql, params![event.0]);
     if !any("SELECT 1 FROM facts WHERE event = ?1 LIMIT 1")? {
         return Ok(Touched::default());
     }
     if !any("SELECT 1 FROM tickets WHERE event = ?1 LIMIT 1")? {
         return Ok(Touched::every());
     }
-    let mut has_facts =
-        transaction.prepare_cached("SELECT 1 FROM facts WHERE event = ?1 AND ticket = ?2 LIMIT 1")?;
+    let has_facts = |ticket: &TicketId| {
+        transaction.exists(
+            "SELECT 1 FROM facts WHERE event = ?1 AND ticket = ?2 LIMIT 1",
+            params![event.0, ticket.as_bytes()],
+        )
+    };
     let mut touched = Touched::default();
     for row in rows {
-        if row.replaces.is_some() || has_facts.exists(params![event.0, row.ticket.as_bytes()])? {
+        if row.replaces.is_some() || has_facts(&row.ticket)? {
             touched.ticket(row.ticket);
         }
     }

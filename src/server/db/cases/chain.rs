@@ -1,7 +1,6 @@
 //! What the server knows of a chain of issues: which tickets it is, how their statuses changed, what happened to them.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
+use super::super::sql::{Connection, Optional, Row, Transaction, params};
 use super::super::{DbError, EventRow};
 use super::touched::ticket_id;
 use crate::domain::admission::{Status, TicketRow};
@@ -22,9 +21,10 @@ pub(in crate::server::db) fn note_issue(
     now: UnixMillis,
 ) -> Result<(), DbError> {
     if let Some(replaces) = &row.replaces {
-        transaction
-            .prepare_cached("INSERT INTO reissues (event, ticket, replaces) VALUES (?1, ?2, ?3)")?
-            .execute(params![event.0, row.ticket.as_bytes(), replaces.as_bytes()])?;
+        transaction.execute(
+            "INSERT INTO reissues (event, ticket, replaces) VALUES (?1, ?2, ?3)",
+            params![event.0, row.ticket.as_bytes(), replaces.as_bytes()],
+        )?;
     }
     match row.status {
         Status::Valid => Ok(()),
@@ -40,19 +40,21 @@ pub(in crate::server::db) fn note_standing(
     status: Status,
     now: UnixMillis,
 ) -> Result<(), DbError> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO standings (event, ticket, since_ms, status)
-             SELECT ?1, ?2, max(?3, coalesce(max(since_ms) + 1, 0)), ?4 FROM standings WHERE event = ?1 AND ticket = ?2",
-        )?
-        .execute(params![event.0, ticket.as_bytes(), now.0, status_column(status)])?;
+    transaction.execute(
+        "INSERT INTO standings (event, ticket, since_ms, status)
+         SELECT ?1, ?2, max(?3, coalesce(max(since_ms) + 1, 0)), ?4 FROM standings WHERE event = ?1
+         AND ticket = ?2",
+        params![event.0, ticket.as_bytes(), now.0, status_column(status)],
+    )?;
     Ok(())
 }
 
 /// Whether any ticket of an event was ever issued anew.
 pub(super) fn has_reissues(connection: &Connection, event: EventRow) -> Result<bool, DbError> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM reissues WHERE event = ?1 LIMIT 1")?;
-    Ok(statement.exists([event.0])?)
+    connection.exists(
+        "SELECT 1 FROM reissues WHERE event = ?1 LIMIT 1",
+        params![event.0],
+    )
 }
 
 /// Every ticket that is one with `ticket` by what replaced what; the first issue stands first.
@@ -61,20 +63,21 @@ pub(super) fn members(
     event: EventRow,
     ticket: TicketId,
 ) -> Result<Vec<TicketId>, DbError> {
-    let mut beside = connection.prepare_cached(
-        "SELECT replaces FROM reissues WHERE event = ?1 AND ticket = ?2
-         UNION SELECT ticket FROM reissues WHERE event = ?1 AND replaces = ?2",
-    )?;
     let (mut chain, mut looked_at) = (vec![ticket], 0);
     while let Some(member) = chain.get(looked_at).copied() {
         looked_at += 1;
-        let mut rows = beside.query(params![event.0, member.as_bytes()])?;
-        while let Some(row) = rows.next()? {
-            let id = ticket_id(&row.get::<_, Vec<u8>>(0)?)?;
-            if chain.len() < CHAIN_MAX && !chain.contains(&id) {
-                chain.push(id);
-            }
-        }
+        connection.query_each(
+            "SELECT replaces FROM reissues WHERE event = ?1 AND ticket = ?2
+             UNION SELECT ticket FROM reissues WHERE event = ?1 AND replaces = ?2",
+            params![event.0, member.as_bytes()],
+            |row| {
+                let id = ticket_id(row.bytes(0)?)?;
+                if chain.len() < CHAIN_MAX && !chain.contains(&id) {
+                    chain.push(id);
+                }
+                Ok(())
+            },
+        )?;
     }
     first_first(connection, event, &mut chain)?;
     Ok(chain)
@@ -82,11 +85,13 @@ pub(super) fn members(
 
 /// Sorts a chain so that the issue that replaces none comes first; of several, and in a circle, the lowest id.
 fn first_first(connection: &Connection, event: EventRow, chain: &mut [TicketId]) -> Result<(), DbError> {
-    let mut replaces =
-        connection.prepare_cached("SELECT 1 FROM reissues WHERE event = ?1 AND ticket = ?2")?;
     let mut keyed = Vec::new();
     for ticket in chain.iter() {
-        keyed.push((replaces.exists(params![event.0, ticket.as_bytes()])?, *ticket));
+        let replaces = connection.exists(
+            "SELECT 1 FROM reissues WHERE event = ?1 AND ticket = ?2",
+            params![event.0, ticket.as_bytes()],
+        )?;
+        keyed.push((replaces, *ticket));
     }
     keyed.sort_unstable();
     for (place, (_, ticket)) in chain.iter_mut().zip(keyed) {
@@ -102,28 +107,28 @@ pub(super) fn issued(
     ticket: &TicketId,
 ) -> Result<Option<Issued>, DbError> {
     let row: Option<Vec<u8>> = connection
-        .prepare_cached("SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2")?
-        .query_row(params![event.0, ticket.as_bytes()], |row| row.get(0))
+        .query_row(
+            "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
+            params![event.0, ticket.as_bytes()],
+            |row| row.get(0),
+        )
         .optional()?;
     let Some(row) = row else {
         return Ok(None);
     };
-    let mut statement = connection.prepare_cached(
+    let standings = connection.query_map(
         "SELECT since_ms, status FROM standings WHERE event = ?1 AND ticket = ?2 ORDER BY since_ms",
+        params![event.0, ticket.as_bytes()],
+        |row| {
+            Ok(Standing {
+                since: UnixMillis(row.get(0)?),
+                status: status_of(row.get(1)?)?,
+            })
+        },
     )?;
-    let standings = statement.query_map(params![event.0, ticket.as_bytes()], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    let standings = standings.map(|standing| {
-        let (since, status) = standing?;
-        Ok(Standing {
-            since: UnixMillis(since),
-            status: status_of(status)?,
-        })
-    });
     Ok(Some(Issued {
         row: wire::from_cbor(&row).map_err(DbError::unreadable("ticket"))?,
-        standings: standings.collect::<Result<_, DbError>>()?,
+        standings,
     }))
 }
 
@@ -135,40 +140,38 @@ pub(super) fn facts_of(
     into: &mut Vec<Fact>,
 ) -> Result<(), DbError> {
     // Left to itself, SQLite would rather read every fact of the event than go by way of the index.
-    let mut statement = connection.prepare_cached(
-        "SELECT stream, seq, draft FROM facts f INDEXED BY facts_by_ticket WHERE event = ?1 AND ticket = ?2
-         AND NOT EXISTS (SELECT 1 FROM believed b WHERE b.event = f.event AND b.stream = f.stream AND b.up_to < f.seq)",
-    )?;
-    let mut rows = statement.query(params![event.0, ticket.as_bytes()])?;
-    while let Some(row) = rows.next()? {
-        into.push(fact(row)?);
-    }
-    Ok(())
+    connection.query_each(
+        "SELECT stream, seq, draft FROM facts f INDEXED BY facts_by_ticket WHERE event = ?1
+         AND ticket = ?2
+         AND NOT EXISTS (SELECT 1 FROM believed b WHERE b.event = f.event AND b.stream = f.stream
+         AND b.up_to < f.seq)",
+        params![event.0, ticket.as_bytes()],
+        |row| {
+            into.push(fact(row)?);
+            Ok(())
+        },
+    )
 }
 
 /// The facts that bear on every ticket, and count.
 pub(super) fn general_facts(connection: &Connection, event: EventRow) -> Result<Vec<Fact>, DbError> {
-    let mut statement = connection.prepare_cached(
+    connection.query_map(
         "SELECT f.stream, f.seq, f.draft FROM general_facts g
-         JOIN believed_facts f ON f.event = g.event AND f.stream = g.stream AND f.seq = g.seq WHERE g.event = ?1",
-    )?;
-    let mut rows = statement.query([event.0])?;
-    let mut facts = Vec::new();
-    while let Some(row) = rows.next()? {
-        facts.push(fact(row)?);
-    }
-    Ok(facts)
+         JOIN believed_facts f ON f.event = g.event AND f.stream = g.stream AND f.seq = g.seq
+         WHERE g.event = ?1",
+        params![event.0],
+        fact,
+    )
 }
 
 /// A fact from its stream, sequence and draft.
-fn fact(row: &rusqlite::Row<'_>) -> Result<Fact, DbError> {
-    let draft: Vec<u8> = row.get(2)?;
+fn fact(row: &Row<'_>) -> Result<Fact, DbError> {
     Ok(Fact {
         id: FactRef {
             stream: StreamId::new(row.get(0)?),
             sequence: Sequence(row.get(1)?),
         },
-        draft: wire::from_cbor(&draft).map_err(DbError::unreadable("fact"))?,
+        draft: wire::from_cbor(row.bytes(2)?).map_err(DbError::unreadable("fact"))?,
     })
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
 use super::super::changelog::{self, Key, append};
+use super::super::sql::{Connection, Optional, Transaction, params};
 use super::super::{DbError, EventRow};
 use super::chain::{self, facts_of, general_facts, has_reissues, issued};
 use super::{Touched, state_column, state_of};
@@ -93,21 +92,21 @@ impl Court<'_> {
         after: &Judged,
         facts: &[Fact],
     ) -> Result<(), DbError> {
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO cases (event, ticket, state, findings, gates, opened_ms, changed_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
-                 ON CONFLICT (event, ticket) DO UPDATE SET state = excluded.state, findings = excluded.findings,
-                   gates = excluded.gates, changed_ms = excluded.changed_ms",
-            )?
-            .execute(params![
+        self.transaction.execute(
+            "INSERT INTO cases (event, ticket, state, findings, gates, opened_ms, changed_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+             ON CONFLICT (event, ticket) DO UPDATE SET state = excluded.state,
+             findings = excluded.findings,
+             gates = excluded.gates, changed_ms = excluded.changed_ms",
+            params![
                 self.event.0,
                 ticket.as_bytes(),
                 state_column(after.state),
                 wire::to_cbor(&after.findings),
                 gates(&after.findings, facts),
                 self.now.0
-            ])?;
+            ],
+        )?;
         if before.is_some_and(|before| before.state == after.state) {
             return Ok(());
         }
@@ -137,10 +136,11 @@ pub(super) fn tell(
 /// The case that stands under a ticket.
 fn case(connection: &Connection, event: EventRow, ticket: &TicketId) -> Result<Option<Judged>, DbError> {
     let row: Option<(i64, Vec<u8>)> = connection
-        .prepare_cached("SELECT state, findings FROM cases WHERE event = ?1 AND ticket = ?2")?
-        .query_row(params![event.0, ticket.as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT state, findings FROM cases WHERE event = ?1 AND ticket = ?2",
+            params![event.0, ticket.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     row.map(|(state, findings)| {
         Ok(Judged {
@@ -168,8 +168,7 @@ fn gates(findings: &[Finding], facts: &[Fact]) -> String {
 }
 
 fn has_list(connection: &Connection, event: EventRow) -> Result<bool, DbError> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM tickets WHERE event = ?1 LIMIT 1")?;
-    Ok(statement.exists([event.0])?)
+    connection.exists("SELECT 1 FROM tickets WHERE event = ?1 LIMIT 1", params![event.0])
 }
 
 fn rulebook(connection: &Connection, event: EventRow) -> Result<Rulebook, DbError> {

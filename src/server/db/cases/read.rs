@@ -1,9 +1,9 @@
 //! Cases as people look at them.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
-use super::super::{Db, DbError, EventRow, event_row};
+use super::super::sql::{Connection, Optional, Row, params};
+use super::super::{Db, DbError, EventRow, event_name, event_row};
 use super::touched::ticket_id;
 use super::{chain, state_column, state_of};
 use crate::domain::checkin::{Fact, FactRef};
@@ -80,22 +80,20 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn cases(&mut self, event: &EventId, filter: &CaseFilter) -> Result<Vec<Case>, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM cases WHERE event = ?1 AND (?2 IS NULL OR state = ?2)
-               AND (?3 IS NULL OR instr(gates, ?3)) AND (?4 IS NULL OR ticket > ?4) ORDER BY ticket LIMIT ?5"
-        ))?;
-        let mut rows = statement.query(params![
-            row.0,
-            filter.state.map(state_column),
-            filter.gate.as_ref().map(|gate| format!(" {gate} ")),
-            filter.after.as_ref().map(|ticket| ticket.as_bytes()),
-            i64::try_from(filter.limit).unwrap_or(i64::MAX)
-        ])?;
-        let mut cases = Vec::new();
-        while let Some(found) = rows.next()? {
-            cases.push(read(&self.connection, row, event, found)?);
-        }
-        Ok(cases)
+        self.connection.query_map(
+            &format!(
+                "SELECT {COLUMNS} FROM cases WHERE event = ?1 AND (?2 IS NULL OR state = ?2)
+                 AND (?3 IS NULL OR instr(gates, ?3)) AND (?4 IS NULL OR ticket > ?4) ORDER BY ticket LIMIT ?5"
+            ),
+            params![
+                row.0,
+                filter.state.map(state_column),
+                filter.gate.as_ref().map(|gate| format!(" {gate} ")),
+                filter.after.as_ref().map(|ticket| ticket.as_bytes()),
+                i64::try_from(filter.limit).unwrap_or(i64::MAX)
+            ],
+            |found| read(&self.connection, row, event, found),
+        )
     }
 
     /// The case of a ticket, whichever of its issues is named.
@@ -105,13 +103,13 @@ impl Db {
     pub fn case(&mut self, event: &EventId, ticket: &TicketId) -> Result<Option<Case>, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
         let first = first_issue(&self.connection, row, ticket)?;
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM cases WHERE event = ?1 AND ticket = ?2"
-        ))?;
-        let mut rows = statement.query(params![row.0, first.as_bytes()])?;
-        rows.next()?
-            .map(|found| read(&self.connection, row, event, found))
-            .transpose()
+        self.connection
+            .query_row(
+                &format!("SELECT {COLUMNS} FROM cases WHERE event = ?1 AND ticket = ?2"),
+                params![row.0, first.as_bytes()],
+                |found| read(&self.connection, row, event, found),
+            )
+            .optional()
     }
 
     /// How many cases of an event are open.
@@ -120,10 +118,11 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn open_cases(&mut self, event: &EventId) -> Result<u64, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM cases WHERE event = ?1 AND state = ?2")?;
-        Ok(statement.query_row(params![row.0, state_column(CaseState::Open)], |row| row.get(0))?)
+        self.connection.query_row(
+            "SELECT count(*) FROM cases WHERE event = ?1 AND state = ?2",
+            params![row.0, state_column(CaseState::Open)],
+            |row| row.get(0),
+        )
     }
 
     /// The events in the order of their names.
@@ -131,16 +130,10 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn events(&mut self) -> Result<Vec<EventId>, DbError> {
-        let mut statement = self.connection.prepare("SELECT name FROM events ORDER BY name")?;
-        let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-        names
-            .map(|name| {
-                let unreadable = DbError::unreadable("event");
-                name?
-                    .parse()
-                    .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))
+        self.connection
+            .query_map("SELECT name FROM events ORDER BY name", params![], |row| {
+                event_name(&row.get::<String>(0)?)
             })
-            .collect()
     }
 }
 
@@ -169,12 +162,12 @@ fn read(connection: &Connection, event: EventRow, name: &EventId, row: &Row<'_>)
     });
     Ok(Case {
         event: name.clone(),
-        case: ticket_id(&row.get::<_, Vec<u8>>(0)?)?,
+        case: ticket_id(&row.get::<Vec<u8>>(0)?)?,
         state: state_of(state).ok_or_else(|| unreadable(format!("no state is {state}")))?,
         opened_ms: UnixMillis(row.get(3)?),
         changed_ms: UnixMillis(row.get(4)?),
         note: row.get(5)?,
-        resolved_ms: row.get::<_, Option<u64>>(6)?.map(UnixMillis),
+        resolved_ms: row.get::<Option<u64>>(6)?.map(UnixMillis),
         resolved_by: row.get(7)?,
         findings: findings.collect::<Result<_, DbError>>()?,
     })
@@ -182,13 +175,13 @@ fn read(connection: &Connection, event: EventRow, name: &EventId, row: &Row<'_>)
 
 fn case_fact(connection: &Connection, event: EventRow, id: &FactRef) -> Result<CaseFact, DbError> {
     let found: Option<(Vec<u8>, String)> = connection
-        .prepare_cached(
-            "SELECT f.draft, s.device FROM facts f JOIN streams s ON s.event = f.event AND s.stream = f.stream
+        .query_row(
+            "SELECT f.draft, s.device FROM facts f JOIN streams s ON s.event = f.event
+             AND s.stream = f.stream
              WHERE f.event = ?1 AND f.stream = ?2 AND f.seq = ?3",
-        )?
-        .query_row(params![event.0, id.stream.as_bytes(), id.sequence.0], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+            params![event.0, id.stream.as_bytes(), id.sequence.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     let (draft, device) =
         found.ok_or_else(|| DbError::unreadable("case")("a fact that it names is gone".to_owned()))?;

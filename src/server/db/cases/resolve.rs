@@ -1,7 +1,6 @@
 //! A person has looked at a case.
 
-use rusqlite::{OptionalExtension, params};
-
+use super::super::sql::{Optional, params};
 use super::super::{Db, DbError, event_row};
 use super::judge::tell;
 use super::read::first_issue;
@@ -33,31 +32,35 @@ impl Db {
                 "a note has 1 to {NOTE_CHARS_MAX} characters: say what was found out"
             )));
         }
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        let first = first_issue(&transaction, row, ticket)?;
-        let found: Option<i64> = transaction
-            .prepare_cached("SELECT state FROM cases WHERE event = ?1 AND ticket = ?2")?
-            .query_row(params![row.0, first.as_bytes()], |row| row.get(0))
-            .optional()?;
-        let state = found.and_then(state_of);
-        refusal(event, ticket, state).map_or(Ok(()), |words| Err(DbError::Refused(words)))?;
-        transaction.execute(
-            "UPDATE cases SET state = ?3, note = ?4, resolved_by = ?5, resolved_ms = ?6, changed_ms = ?6
-             WHERE event = ?1 AND ticket = ?2",
-            params![
-                row.0,
-                first.as_bytes(),
-                state_column(CaseState::Resolved),
-                note,
-                by,
-                now.0
-            ],
-        )?;
-        if state != Some(CaseState::Resolved) {
-            tell(&transaction, row, &first, CaseState::Resolved)?;
-        }
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            let first = first_issue(transaction, row, ticket)?;
+            let found: Option<i64> = transaction
+                .query_row(
+                    "SELECT state FROM cases WHERE event = ?1 AND ticket = ?2",
+                    params![row.0, first.as_bytes()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let state = found.and_then(state_of);
+            refusal(event, ticket, state).map_or(Ok(()), |words| Err(DbError::Refused(words)))?;
+            transaction.execute(
+                "UPDATE cases SET state = ?3, note = ?4, resolved_by = ?5, resolved_ms = ?6, changed_ms = ?6
+                 WHERE event = ?1 AND ticket = ?2",
+                params![
+                    row.0,
+                    first.as_bytes(),
+                    state_column(CaseState::Resolved),
+                    note,
+                    by,
+                    now.0
+                ],
+            )?;
+            if state != Some(CaseState::Resolved) {
+                tell(transaction, row, &first, CaseState::Resolved)?;
+            }
+            Ok(())
+        })
     }
 }
 
@@ -65,7 +68,8 @@ fn refusal(event: &EventId, ticket: &TicketId, state: Option<CaseState>) -> Opti
     match state {
         Some(CaseState::Open | CaseState::Resolved) => None,
         Some(CaseState::Withdrawn) => Some(format!(
-            "the case of {ticket} was withdrawn, because what was found was given back or recorded in error: there is nothing to resolve"
+            "the case of {ticket} was withdrawn, because what was found was given back or recorded \
+             in error: there is nothing to resolve"
         )),
         None => Some(format!(
             "there is no case of {ticket} at {event}: see `wicket admin conflict list`"

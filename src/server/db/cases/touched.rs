@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Transaction, params};
-
+use super::super::sql::{Transaction, params};
 use super::super::{DbError, EventRow};
 use crate::domain::checkin::{Fact, FactRange, Kind};
 use crate::domain::ids::TicketId;
@@ -54,11 +53,11 @@ impl Touched {
                 Kind::AllOut => self.repeated(),
                 Kind::Entry | Kind::Exit | Kind::Override | Kind::Passed(_) | Kind::Released(_) => continue,
             }
-            transaction
-                .prepare_cached(
-                    "INSERT INTO general_facts (event, stream, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                )?
-                .execute(params![event.0, fact.id.stream.as_bytes(), fact.id.sequence.0])?;
+            transaction.execute(
+                "INSERT INTO general_facts (event, stream, seq) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO NOTHING",
+                params![event.0, fact.id.stream.as_bytes(), fact.id.sequence.0],
+            )?;
         }
         Ok(())
     }
@@ -83,11 +82,9 @@ impl Touched {
             }
         }
         if let Some(scope) = self.all {
-            let mut statement = transaction.prepare(scope.query())?;
-            let mut rows = statement.query([event.0])?;
-            while let Some(row) = rows.next()? {
-                self.tickets.insert(ticket_id(&row.get::<_, Vec<u8>>(0)?)?);
-            }
+            let found =
+                transaction.query_map(scope.query(), params![event.0], |row| ticket_id(row.bytes(0)?))?;
+            self.tickets.extend(found);
         }
         Ok(self.tickets)
     }
@@ -101,7 +98,8 @@ impl Scope {
     fn query(self) -> &'static str {
         match self {
             Self::Repeated => {
-                "SELECT ticket FROM facts WHERE event = ?1 AND ticket IS NOT NULL GROUP BY ticket HAVING count(*) > 1
+                "SELECT ticket FROM facts WHERE event = ?1 AND ticket IS NOT NULL GROUP BY ticket
+                 HAVING count(*) > 1
                  UNION SELECT ticket FROM reissues WHERE event = ?1"
             }
             Self::Every => "SELECT DISTINCT ticket FROM facts WHERE event = ?1 AND ticket IS NOT NULL",
@@ -116,21 +114,19 @@ fn voided(
 ) -> Result<Vec<Option<TicketId>>, DbError> {
     // What lies beyond SQLite's numbers is in no stream of ours.
     let number = |sequence: u64| i64::try_from(sequence).unwrap_or(i64::MAX);
-    let mut statement = transaction.prepare_cached(
+    transaction.query_map(
         "SELECT ticket FROM facts WHERE event = ?1 AND stream = ?2 AND seq BETWEEN ?3 AND ?4",
-    )?;
-    let mut rows = statement.query(params![
-        event.0,
-        range.stream.as_bytes(),
-        number(range.first.0),
-        number(range.last.0)
-    ])?;
-    let mut tickets = Vec::new();
-    while let Some(row) = rows.next()? {
-        let ticket: Option<Vec<u8>> = row.get(0)?;
-        tickets.push(ticket.as_deref().map(ticket_id).transpose()?);
-    }
-    Ok(tickets)
+        params![
+            event.0,
+            range.stream.as_bytes(),
+            number(range.first.0),
+            number(range.last.0)
+        ],
+        |row| {
+            let ticket: Option<Vec<u8>> = row.get(0)?;
+            ticket.as_deref().map(ticket_id).transpose()
+        },
+    )
 }
 
 /// A ticket's id as stored.

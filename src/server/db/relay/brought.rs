@@ -1,11 +1,11 @@
 //! Segments on their way up: held here, and not in any page of the origin's log that is.
 
 use minicbor::bytes::ByteVec;
-use rusqlite::{Connection, Transaction, params};
 
 use super::super::checkins::{keep_segment, park};
 use super::super::requests::Caller;
 use super::super::soundness::{Aside, Trusting, check};
+use super::super::sql::{Connection, Transaction, params};
 use super::super::{Db, DbError, EventRow, event_row};
 use super::receipts;
 use crate::domain::ids::{EventId, Sequence, StreamId};
@@ -52,29 +52,29 @@ impl Db {
         upload: &Upload,
         now: UnixMillis,
     ) -> Result<Taken, DbError> {
-        let transaction = self.begin()?;
-        let event = event_row(&transaction, caller.event.as_str())?;
-        let mut items = Vec::new();
-        for bytes in &upload.segments {
-            items.push(take(&transaction, event, caller, bytes, now)?);
-        }
-        let uploaded = upload.segments.iter();
-        let uploaded = uploaded.filter_map(|bytes| Some(Segment::unverified(bytes).ok()?.stream));
-        let receipts = receipts::concerning(&transaction, event, caller, uploaded)?;
-        let (segments, more) = match &upload.have {
-            Some(have) => beyond(&transaction, event, have)?,
-            None => (Vec::new(), false),
-        };
-        transaction.commit()?;
-        let news = items.iter().any(|item| *item != ItemAnswer::AlreadyHeld);
-        let answer = Answer {
-            items,
-            receipts,
-            segments,
-            more,
-            ..Answer::default()
-        };
-        Ok(Taken { answer, news })
+        self.connection.write(|transaction| {
+            let event = event_row(transaction, caller.event.as_str())?;
+            let mut items = Vec::new();
+            for bytes in &upload.segments {
+                items.push(take(transaction, event, caller, bytes, now)?);
+            }
+            let uploaded = upload.segments.iter();
+            let uploaded = uploaded.filter_map(|bytes| Some(Segment::unverified(bytes).ok()?.stream));
+            let receipts = receipts::concerning(transaction, event, caller, uploaded)?;
+            let (segments, more) = match &upload.have {
+                Some(have) => beyond(transaction, event, have)?,
+                None => (Vec::new(), false),
+            };
+            let news = items.iter().any(|item| *item != ItemAnswer::AlreadyHeld);
+            let answer = Answer {
+                items,
+                receipts,
+                segments,
+                more,
+                ..Answer::default()
+            };
+            Ok(Taken { answer, news })
+        })
     }
 
     /// The next segments that the origin is not known to hold, beyond a number, as many as an upload holds.
@@ -83,23 +83,24 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn brought_after(&mut self, event: &EventId, after: u64) -> Result<Vec<Brought>, DbError> {
         let event = event_row(&self.connection, event.as_str())?;
-        let mut statement = self.connection.prepare_cached(
+        let (mut brought, mut left) = (Vec::new(), Some(ROOM));
+        self.connection.query_while(
             "SELECT number, bytes FROM relay_brought JOIN segments USING (event, hash)
              WHERE event = ?1 AND number > ?2 ORDER BY number",
+            params![event.0, after],
+            |row| {
+                let next = Brought {
+                    number: row.get(0)?,
+                    bytes: row.get(1)?,
+                };
+                left = left.and_then(|room| room.take(facts(&next.bytes), next.bytes.len()));
+                if left.is_none() && !brought.is_empty() {
+                    return Ok(false);
+                }
+                brought.push(next);
+                Ok(true)
+            },
         )?;
-        let mut rows = statement.query(params![event.0, after])?;
-        let (mut brought, mut left) = (Vec::new(), Some(ROOM));
-        while let Some(row) = rows.next()? {
-            let next = Brought {
-                number: row.get(0)?,
-                bytes: row.get(1)?,
-            };
-            left = left.and_then(|room| room.take(facts(&next.bytes), next.bytes.len()));
-            if left.is_none() && !brought.is_empty() {
-                break;
-            }
-            brought.push(next);
-        }
         Ok(brought)
     }
 
@@ -109,11 +110,11 @@ impl Db {
     /// [`DbError`] where the data cannot be read.
     pub fn set_aside_after(&mut self, event: &EventId, place: i64) -> Result<Vec<(i64, Vec<u8>)>, DbError> {
         let event = event_row(&self.connection, event.as_str())?;
-        let mut statement = self.connection.prepare_cached(
+        self.connection.query_map(
             "SELECT rowid, bytes FROM parked WHERE event = ?1 AND rowid > ?2 ORDER BY rowid",
-        )?;
-        let rows = statement.query_map(params![event.0, place], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            params![event.0, place],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 }
 
@@ -123,9 +124,10 @@ pub(super) fn forget(
     event: EventRow,
     hash: &SegmentHash,
 ) -> Result<(), DbError> {
-    transaction
-        .prepare_cached("DELETE FROM relay_brought WHERE event = ?1 AND hash = ?2")?
-        .execute(params![event.0, hash.as_slice()])?;
+    transaction.execute(
+        "DELETE FROM relay_brought WHERE event = ?1 AND hash = ?2",
+        params![event.0, hash.as_slice()],
+    )?;
     Ok(())
 }
 
@@ -137,15 +139,12 @@ pub(super) fn forget_covered(
     stream: &StreamId,
     (first, last): (Sequence, Sequence),
 ) -> Result<(), DbError> {
-    let ending_there = transaction
-        .prepare_cached(
-            "SELECT hash, first, b.last FROM relay_brought b JOIN segments USING (event, hash)
-             WHERE event = ?1 AND b.stream = ?2 AND b.last BETWEEN ?3 AND ?4",
-        )?
-        .query_map(params![event.0, stream.as_bytes(), first.0, last.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
-        .collect::<Result<Vec<([u8; 32], u64, u64)>, _>>()?;
+    let ending_there: Vec<([u8; 32], u64, u64)> = transaction.query_map(
+        "SELECT hash, first, b.last FROM relay_brought b JOIN segments USING (event, hash)
+         WHERE event = ?1 AND b.stream = ?2 AND b.last BETWEEN ?3 AND ?4",
+        params![event.0, stream.as_bytes(), first.0, last.0],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     for (hash, first, last) in ending_there {
         if is_covered(transaction, event, stream, (first, last))? {
             forget(transaction, event, &hash.into())?;
@@ -161,18 +160,21 @@ fn is_covered(
     stream: &StreamId,
     (first, last): (u64, u64),
 ) -> Result<bool, DbError> {
-    let mut statement = transaction.prepare_cached(
-        "SELECT first, last FROM segments s WHERE event = ?1 AND stream = ?2 AND first <= ?4 AND last >= ?3
-         AND NOT EXISTS (SELECT 1 FROM relay_brought b WHERE b.event = s.event AND b.hash = s.hash) ORDER BY first",
-    )?;
-    let mut rows = statement.query(params![event.0, stream.as_bytes(), first, last])?;
     let mut next = first;
-    while let Some(row) = rows.next()? {
-        if row.get::<_, u64>(0)? > next {
-            return Ok(false);
-        }
-        next = next.max(row.get::<_, u64>(1)?.saturating_add(1));
-    }
+    transaction.query_while(
+        "SELECT first, last FROM segments s WHERE event = ?1 AND stream = ?2 AND first <= ?4
+         AND last >= ?3
+         AND NOT EXISTS (SELECT 1 FROM relay_brought b WHERE b.event = s.event AND b.hash = s.hash)
+         ORDER BY first",
+        params![event.0, stream.as_bytes(), first, last],
+        |row| {
+            let goes_on = row.get::<u64>(0)? <= next;
+            if goes_on {
+                next = next.max(row.get::<u64>(1)?.saturating_add(1));
+            }
+            Ok(goes_on)
+        },
+    )?;
     Ok(next > last)
 }
 
@@ -181,7 +183,7 @@ pub(super) fn all(transaction: &Transaction<'_>, event: EventRow) -> Result<(), 
     transaction.execute(
         "INSERT OR IGNORE INTO relay_brought (event, hash, stream, last)
          SELECT event, hash, stream, last FROM segments WHERE event = ?1 ORDER BY rowid",
-        [event.0],
+        params![event.0],
     )?;
     Ok(())
 }
@@ -194,8 +196,10 @@ fn take(
     now: UnixMillis,
 ) -> Result<ItemAnswer, DbError> {
     let hash = Segment::hash(bytes);
-    let mut known = transaction.prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?;
-    if known.exists(params![event.0, hash.as_slice()])? {
+    if transaction.exists(
+        "SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2",
+        params![event.0, hash.as_slice()],
+    )? {
         return Ok(ItemAnswer::AlreadyHeld);
     }
     match check(transaction, event, bytes, &hash, Trusting::Nobody)? {
@@ -220,9 +224,10 @@ fn bring(
     segment: &Segment,
 ) -> Result<(), DbError> {
     let (stream, last) = (segment.stream, segment.last().0);
-    transaction
-        .prepare_cached("INSERT INTO relay_brought (event, hash, stream, last) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![event.0, hash.as_slice(), stream.as_bytes(), last])?;
+    transaction.execute(
+        "INSERT INTO relay_brought (event, hash, stream, last) VALUES (?1, ?2, ?3, ?4)",
+        params![event.0, hash.as_slice(), stream.as_bytes(), last],
+    )?;
     if is_covered(transaction, event, &stream, (segment.first.0, last))? {
         forget(transaction, event, hash)?;
     }
@@ -231,33 +236,40 @@ fn bring(
 
 /// What a node lacks that holds so much, and whether that is not all of it.
 fn beyond(connection: &Connection, event: EventRow, have: &[Held]) -> Result<(Vec<ByteVec>, bool), DbError> {
-    let mut lacked = connection.prepare_cached(
-        "SELECT bytes FROM relay_brought b JOIN segments USING (event, hash)
-         WHERE event = ?1 AND b.stream = ?2 AND b.last > ?3 ORDER BY b.last",
-    )?;
     let (mut segments, mut left) = (Vec::new(), Some(ROOM));
     for stream in streams(connection, event)? {
         let holds = have.iter().find(|held| held.stream == stream);
         let holds = holds.map_or(0, |held| held.holds.0);
         // No stream here goes beyond what SQLite can hold.
         let holds = i64::try_from(holds).unwrap_or(i64::MAX);
-        let mut rows = lacked.query(params![event.0, stream.as_bytes(), holds])?;
-        while let Some(row) = rows.next()? {
-            let bytes: Vec<u8> = row.get(0)?;
-            left = left.and_then(|room| room.take(facts(&bytes), bytes.len()));
-            if left.is_none() && !segments.is_empty() {
-                return Ok((segments, true));
-            }
-            segments.push(bytes.into());
+        let mut more = false;
+        connection.query_while(
+            "SELECT bytes FROM relay_brought b JOIN segments USING (event, hash)
+             WHERE event = ?1 AND b.stream = ?2 AND b.last > ?3 ORDER BY b.last",
+            params![event.0, stream.as_bytes(), holds],
+            |row| {
+                let bytes: Vec<u8> = row.get(0)?;
+                left = left.and_then(|room| room.take(facts(&bytes), bytes.len()));
+                more = left.is_none() && !segments.is_empty();
+                if !more {
+                    segments.push(bytes.into());
+                }
+                Ok(!more)
+            },
+        )?;
+        if more {
+            return Ok((segments, true));
         }
     }
     Ok((segments, false))
 }
 
 fn streams(connection: &Connection, event: EventRow) -> Result<Vec<StreamId>, DbError> {
-    let mut statement = connection.prepare_cached("SELECT stream FROM streams WHERE event = ?1")?;
-    let rows = statement.query_map([event.0], |row| Ok(StreamId::new(row.get(0)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    connection.query_map(
+        "SELECT stream FROM streams WHERE event = ?1",
+        params![event.0],
+        |row| Ok(StreamId::new(row.get(0)?)),
+    )
 }
 
 fn facts(bytes: &[u8]) -> usize {

@@ -1,7 +1,6 @@
 //! Where the stored list begins and ends, and what it is still to be given.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
+use super::super::sql::{Connection, Optional, params};
 use super::super::{Db, DbError, EventRow, event_row};
 use super::pages;
 use crate::domain::ids::EventId;
@@ -49,7 +48,7 @@ impl Db {
         };
         let next = self.connection.query_row(
             "SELECT count(*) FROM relay_snapshot_pages WHERE snapshot = ?1",
-            [aside.number],
+            params![aside.number],
             |row| row.get(0),
         )?;
         let (to, pages) = (aside.to, aside.pages);
@@ -67,11 +66,12 @@ impl Db {
         };
         let snapshot: u64 = self.connection.query_row(
             "SELECT coalesce(sum(length(bytes)), 0) FROM relay_snapshot_pages WHERE snapshot = ?1",
-            [live.number],
+            params![live.number],
             |row| row.get(0),
         )?;
         let since: u64 = self.connection.query_row(
-            "SELECT coalesce(sum(length(bytes)), 0) FROM relay_pages WHERE event = ?1 AND from_seq >= ?2",
+            "SELECT coalesce(sum(length(bytes)), 0) FROM relay_pages WHERE event = ?1
+             AND from_seq >= ?2",
             params![event.0, live.to.sequence],
             |row| row.get(0),
         )?;
@@ -98,20 +98,22 @@ pub(super) fn stored(
     state: State,
 ) -> Result<Option<Stored>, DbError> {
     let found = connection
-        .prepare_cached(
-            "SELECT snapshot, log, seq, chain, pages FROM relay_snapshots WHERE event = ?1 AND state = ?2",
-        )?
-        .query_row(params![event.0, state as i64], |row| {
-            Ok(Stored {
-                number: row.get(0)?,
-                to: Cursor {
-                    log: row.get::<_, [u8; 16]>(1)?.into(),
-                    sequence: row.get(2)?,
-                    chain: row.get::<_, [u8; 32]>(3)?.into(),
-                },
-                pages: row.get(4)?,
-            })
-        })
+        .query_row(
+            "SELECT snapshot, log, seq, chain, pages FROM relay_snapshots WHERE event = ?1
+             AND state = ?2",
+            params![event.0, state as i64],
+            |row| {
+                Ok(Stored {
+                    number: row.get(0)?,
+                    to: Cursor {
+                        log: row.get::<[u8; 16]>(1)?.into(),
+                        sequence: row.get(2)?,
+                        chain: row.get::<[u8; 32]>(3)?.into(),
+                    },
+                    pages: row.get(4)?,
+                })
+            },
+        )
         .optional()?;
     Ok(found)
 }

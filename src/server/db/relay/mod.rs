@@ -9,7 +9,6 @@ mod receipts;
 mod words;
 
 use minicbor::bytes::ByteVec;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 pub use brought::{Brought, Taken};
 pub use list::SnapshotDue;
@@ -18,6 +17,7 @@ pub use words::Passed;
 use super::checkins::keep_segment;
 use super::devices::follow;
 use super::soundness::fresh;
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, EventRow, event_row};
 use crate::domain::ids::EventId;
 use crate::domain::time::UnixMillis;
@@ -32,29 +32,8 @@ impl Db {
     /// # Errors
     /// [`DbError::Refused`] where it is a server's, or a relay's of another event.
     pub fn follow_event(&mut self, event: &EventId) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let known: Option<String> = transaction
-            .query_row("SELECT name FROM events", [], |row| row.get(0))
-            .optional()?;
-        let own = has_issuer(&transaction)?;
-        match known {
-            _ if own => Err(DbError::Refused(
-                "this folder is a server's, and its events are its own: give the relay a folder of its own with --data"
-                    .to_owned(),
-            )),
-            Some(other) if other != event.as_str() => Err(DbError::Refused(format!(
-                "this folder is a relay's of the event {other}: give this one a folder of its own with --data"
-            ))),
-            Some(_) => Ok(()),
-            None => {
-                // The log is the origin's: it comes with the first snapshot.
-                transaction.execute(
-                    "INSERT INTO events (name, log) VALUES (?1, zeroblob(16))",
-                    [event.as_str()],
-                )?;
-                Ok(transaction.commit()?)
-            }
-        }
+        self.connection
+            .write(|transaction| follow_event(transaction, event))
     }
 
     /// Whether these are a server's own data, which signs tickets, lists and receipts; a relay's are none.
@@ -62,7 +41,7 @@ impl Db {
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn is_origin(&mut self) -> Result<bool, DbError> {
-        Ok(has_issuer(&self.connection)?)
+        has_issuer(&self.connection)
     }
 
     /// Keeps the origin's orders, whose signatures were checked, for the devices that they are for.
@@ -70,16 +49,18 @@ impl Db {
     /// # Errors
     /// [`DbError`] where they could not be written.
     pub fn keep_orders(&mut self, event: &EventId, orders: &[(Order, Vec<u8>)]) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let row = event_row(&transaction, event.as_str())?;
-        for (order, bytes) in orders {
-            transaction.execute(
-                "INSERT INTO orders (event, device, given_ms, bytes) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (event, device) DO UPDATE SET given_ms = excluded.given_ms, bytes = excluded.bytes",
-                params![row.0, order.device.as_str(), order.at.millis().0, bytes],
-            )?;
-        }
-        Ok(transaction.commit()?)
+        self.connection.write(|transaction| {
+            let row = event_row(transaction, event.as_str())?;
+            for (order, bytes) in orders {
+                transaction.execute(
+                    "INSERT INTO orders (event, device, given_ms, bytes) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (event, device) DO UPDATE SET given_ms = excluded.given_ms,
+                     bytes = excluded.bytes",
+                    params![row.0, order.device.as_str(), order.at.millis().0, bytes],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     /// Where the origin's log ends, as far as it is here; none before the first snapshot is whole.
@@ -92,8 +73,36 @@ impl Db {
     }
 }
 
-fn has_issuer(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT EXISTS (SELECT 1 FROM issuer_keys)", [], |row| row.get(0))
+fn follow_event(transaction: &Transaction<'_>, event: &EventId) -> Result<(), DbError> {
+    let known: Option<String> = transaction
+        .query_row("SELECT name FROM events", params![], |row| row.get(0))
+        .optional()?;
+    let own = has_issuer(transaction)?;
+    match known {
+        _ if own => Err(DbError::Refused(
+            "this folder is a server's, and its events are its own: give the relay a folder of \
+             its own with --data"
+                .to_owned(),
+        )),
+        Some(other) if other != event.as_str() => Err(DbError::Refused(format!(
+            "this folder is a relay's of the event {other}: give this one a folder of its own with --data"
+        ))),
+        Some(_) => Ok(()),
+        None => {
+            // The log is the origin's: it comes with the first snapshot.
+            transaction.execute(
+                "INSERT INTO events (name, log) VALUES (?1, zeroblob(16))",
+                params![event.as_str()],
+            )?;
+            Ok(())
+        }
+    }
+}
+
+fn has_issuer(connection: &Connection) -> Result<bool, DbError> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM issuer_keys)", params![], |row| {
+        row.get(0)
+    })
 }
 
 /// What a relay's stream tells of the event; none where this is not a relay's data, or it has no list yet.
@@ -111,9 +120,11 @@ pub(super) fn beat(connection: &Connection, event: EventRow) -> Result<Option<Be
 
 /// How many rows a table was ever given.
 fn count(connection: &Connection, table: &str) -> Result<u64, DbError> {
-    let mut statement =
-        connection.prepare_cached("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0)")?;
-    Ok(statement.query_row([table], |row| row.get(0))?)
+    connection.query_row(
+        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0)",
+        params![table],
+        |row| row.get(0),
+    )
 }
 
 /// Takes note of what a page says of devices, and of the segments in it.
@@ -143,9 +154,10 @@ fn adopt_segment(
 ) -> Result<(), DbError> {
     let hash = Segment::hash(bytes);
     brought::forget(transaction, event, &hash)?;
-    let known = transaction
-        .prepare_cached("SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2")?
-        .exists(params![event.0, hash.as_slice()])?;
+    let known = transaction.exists(
+        "SELECT 1 FROM segments WHERE event = ?1 AND hash = ?2",
+        params![event.0, hash.as_slice()],
+    )?;
     let readable = Segment::unverified(bytes).ok();
     let Some(segment) = readable.filter(|segment| segment.drafts.len() <= SEGMENT_FACTS_MAX) else {
         return Ok(());

@@ -1,7 +1,6 @@
 //! Pages as they come from the origin.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
+use super::super::sql::{Connection, Optional, Transaction, params};
 use super::super::{Db, DbError, EventRow, devices, event_row};
 use super::list::{State, stands, stored};
 use super::{adopt, brought, receipts};
@@ -31,19 +30,19 @@ impl Db {
         bytes: &[u8],
         now: UnixMillis,
     ) -> Result<bool, DbError> {
-        let transaction = self.begin()?;
-        let event = event_row(&transaction, page.event.as_str())?;
-        let number = aside(&transaction, event, page)?;
-        transaction
-            .prepare_cached(
-                "INSERT INTO relay_snapshot_pages (snapshot, page, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![number, page.page, bytes])?;
-        if page.is_last() {
-            swap(&transaction, event, number, &page.to, now)?;
-        }
-        transaction.commit()?;
-        Ok(page.is_last())
+        self.connection.write(|transaction| {
+            let event = event_row(transaction, page.event.as_str())?;
+            let number = aside(transaction, event, page)?;
+            transaction.execute(
+                "INSERT INTO relay_snapshot_pages (snapshot, page, bytes)
+                 VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                params![number, page.page, bytes],
+            )?;
+            if page.is_last() {
+                swap(transaction, event, number, &page.to, now)?;
+            }
+            Ok(page.is_last())
+        })
     }
 
     /// Keeps a page of the log, whose signature and place were checked. Pages that lie within it go.
@@ -51,41 +50,46 @@ impl Db {
     /// # Errors
     /// [`DbError`] where it could not be written; nothing of it is kept then.
     pub fn keep_log_page(&mut self, page: &LogPage, bytes: &[u8], now: UnixMillis) -> Result<(), DbError> {
-        let transaction = self.begin()?;
-        let event = event_row(&transaction, page.event.as_str())?;
-        if page.from == page.to.sequence {
-            transaction.execute(
-                "INSERT INTO relay_ends (event, seq, bytes) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (event) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes",
-                params![event.0, page.from, bytes],
+        self.connection.write(|transaction| {
+            let event = event_row(transaction, page.event.as_str())?;
+            if page.from == page.to.sequence {
+                transaction.execute(
+                    "INSERT INTO relay_ends (event, seq, bytes) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (event) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes",
+                    params![event.0, page.from, bytes],
+                )?;
+                return Ok(());
+            }
+            let within = params![event.0, page.from, page.to.sequence];
+            let level: Option<i64> = transaction.query_row(
+                "SELECT max(level) FROM relay_pages WHERE event = ?1 AND from_seq >= ?2 AND to_seq <= ?3",
+                within,
+                |row| row.get(0),
             )?;
-            return Ok(transaction.commit()?);
-        }
-        let within = params![event.0, page.from, page.to.sequence];
-        let level: Option<i64> = transaction.query_row(
-            "SELECT max(level) FROM relay_pages WHERE event = ?1 AND from_seq >= ?2 AND to_seq <= ?3",
-            within,
-            |row| row.get(0),
-        )?;
-        transaction.execute(
-            "DELETE FROM relay_pages WHERE event = ?1 AND from_seq >= ?2 AND to_seq <= ?3",
-            within,
-        )?;
-        transaction
-            .prepare_cached(
-                "INSERT INTO relay_pages (event, from_seq, to_seq, chain, level, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                event.0,
-                page.from,
-                page.to.sequence,
-                page.to.chain.as_slice(),
-                if is_full(page, bytes) { FULL } else { level.map_or(0, |level| level + 1) },
-                bytes
-            ])?;
-        let changes = page.changes.iter().map(|(_, change)| change);
-        adopt(&transaction, event, changes, now)?;
-        Ok(transaction.commit()?)
+            transaction.execute(
+                "DELETE FROM relay_pages WHERE event = ?1 AND from_seq >= ?2 AND to_seq <= ?3",
+                within,
+            )?;
+            transaction.execute(
+                "INSERT INTO relay_pages (event, from_seq, to_seq, chain, level, bytes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    event.0,
+                    page.from,
+                    page.to.sequence,
+                    page.to.chain.as_slice(),
+                    if is_full(page, bytes) {
+                        FULL
+                    } else {
+                        level.map_or(0, |level| level + 1)
+                    },
+                    bytes
+                ],
+            )?;
+            let changes = page.changes.iter().map(|(_, change)| change);
+            adopt(transaction, event, changes, now)?;
+            Ok(())
+        })
     }
 
     /// The place from which the newest pages are many small ones, which the origin hands out again as one.
@@ -97,14 +101,11 @@ impl Db {
         let Some(end) = stands(&self.connection, event)? else {
             return Ok(None);
         };
-        let mut statement = self.connection.prepare_cached(
+        let newest: Vec<(u64, i64)> = self.connection.query_map(
             "SELECT from_seq, level FROM relay_pages WHERE event = ?1 ORDER BY to_seq DESC LIMIT ?2",
+            params![event.0, PAGES_OF_A_LEVEL],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let newest: Vec<(u64, i64)> = statement
-            .query_map(params![event.0, PAGES_OF_A_LEVEL], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
-            .collect::<Result<_, _>>()?;
         let level = newest.first().map(|(_, level)| *level);
         let even = newest.iter().all(|(_, other)| Some(*other) == level);
         match newest.last() {
@@ -123,10 +124,11 @@ fn is_full(page: &LogPage, bytes: &[u8]) -> bool {
 /// The end of the newest page of the log.
 pub(super) fn end(connection: &Connection, event: EventRow, log: LogId) -> Result<Option<Cursor>, DbError> {
     let found: Option<(u64, [u8; 32])> = connection
-        .prepare_cached(
+        .query_row(
             "SELECT to_seq, chain FROM relay_pages WHERE event = ?1 ORDER BY to_seq DESC LIMIT 1",
-        )?
-        .query_row([event.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            params![event.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     Ok(found.map(|(sequence, chain)| Cursor {
         log,
@@ -143,11 +145,13 @@ pub(super) fn cursor_at(
     sequence: u64,
 ) -> Result<Option<Cursor>, DbError> {
     let found: Option<[u8; 32]> = connection
-        .prepare_cached(
+        .query_row(
             "SELECT chain FROM relay_pages WHERE event = ?1 AND to_seq = ?2
-             UNION ALL SELECT chain FROM relay_snapshots WHERE event = ?1 AND seq = ?2 AND log = ?3 AND state > 0",
-        )?
-        .query_row(params![event.0, sequence, log.as_slice()], |row| row.get(0))
+             UNION ALL SELECT chain FROM relay_snapshots WHERE event = ?1 AND seq = ?2 AND log = ?3
+             AND state > 0",
+            params![event.0, sequence, log.as_slice()],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(found.map(|chain| Cursor {
         log,
@@ -162,8 +166,10 @@ fn aside(transaction: &Transaction<'_>, event: EventRow, page: &SnapshotPage) ->
         Some(aside) if page.page > 0 && aside.to == page.to => Ok(aside.number),
         _ => {
             drop_state(transaction, event, State::Aside)?;
-            transaction.execute(
-                "INSERT INTO relay_snapshots (event, state, log, seq, chain, pages) VALUES (?1, 0, ?2, ?3, ?4, ?5)",
+            transaction.query_row(
+                "INSERT INTO relay_snapshots (event, state, log, seq, chain, pages)
+                 VALUES (?1, 0, ?2, ?3, ?4, ?5)
+                 RETURNING snapshot",
                 params![
                     event.0,
                     page.to.log.as_slice(),
@@ -171,8 +177,8 @@ fn aside(transaction: &Transaction<'_>, event: EventRow, page: &SnapshotPage) ->
                     page.to.chain.as_slice(),
                     page.pages
                 ],
-            )?;
-            Ok(transaction.last_insert_rowid())
+                |row| row.get(0),
+            )
         }
     }
 }
@@ -198,8 +204,8 @@ fn swap(
         // The origin has other data now: what followed the old ones says nothing of these.
         Some(_) => {
             drop_state(transaction, event, State::Live)?;
-            transaction.execute("DELETE FROM relay_pages WHERE event = ?1", [event.0])?;
-            transaction.execute("DELETE FROM relay_ends WHERE event = ?1", [event.0])?;
+            transaction.execute("DELETE FROM relay_pages WHERE event = ?1", params![event.0])?;
+            transaction.execute("DELETE FROM relay_ends WHERE event = ?1", params![event.0])?;
             devices::forget(transaction, event)?;
             receipts::forget(transaction, event)?;
             brought::all(transaction, event)?;
@@ -220,17 +226,16 @@ fn adopt_pages(
     snapshot: i64,
     now: UnixMillis,
 ) -> Result<(), DbError> {
-    let mut statement =
-        transaction.prepare("SELECT bytes FROM relay_snapshot_pages WHERE snapshot = ?1 ORDER BY page")?;
-    let mut rows = statement.query([snapshot])?;
-    while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(0)?;
-        let unreadable = DbError::unreadable("page of a snapshot");
-        let signed = Signed::from_bytes(&bytes).map_err(|error| unreadable(error.to_string()))?;
-        let page: SnapshotPage = wire::from_cbor(signed.unverified()).map_err(unreadable)?;
-        adopt(transaction, event, page.changes.iter(), now)?;
-    }
-    Ok(())
+    transaction.query_each(
+        "SELECT bytes FROM relay_snapshot_pages WHERE snapshot = ?1 ORDER BY page",
+        params![snapshot],
+        |row| {
+            let unreadable = DbError::unreadable("page of a snapshot");
+            let signed = Signed::from_bytes(row.bytes(0)?).map_err(|error| unreadable(error.to_string()))?;
+            let page: SnapshotPage = wire::from_cbor(signed.unverified()).map_err(unreadable)?;
+            adopt(transaction, event, page.changes.iter(), now)
+        },
+    )
 }
 
 fn drop_state(transaction: &Transaction<'_>, event: EventRow, state: State) -> Result<(), DbError> {

@@ -1,0 +1,139 @@
+//! SQLite in a file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+
+use super::super::{DbError, Opening, migrations};
+use super::value::to_column;
+use super::{Mode, Row, Value, Version};
+
+/// How long one process waits for another's transaction: the largest, a thousand tickets, takes well under a second.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Statements kept ready: an upload uses about 30 in turn for each of its facts.
+const STATEMENTS: usize = 64;
+
+/// What a commit waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server::db) enum Flush {
+    /// The disk.
+    Disk,
+    /// The operating system: a power cut may take the newest commits.
+    System,
+}
+
+/// A connection to a file.
+#[derive(Debug)]
+pub(super) struct Sqlite(Connection);
+
+impl Sqlite {
+    pub(super) fn open(file: &Path, opening: &Opening, flush: Flush) -> Result<Self, DbError> {
+        let connection = open_file(file, opening)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", flush.name())?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        Ok(Self(connection))
+    }
+
+    pub(super) fn only_read(&self) -> Result<(), DbError> {
+        Ok(self.0.pragma_update(None, "query_only", true)?)
+    }
+
+    pub(super) fn migrate(&mut self) -> Result<(), DbError> {
+        migrations::sqlite(&mut self.0)
+    }
+
+    pub(super) fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, DbError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.execute(params_from_iter(params))?)
+    }
+
+    pub(super) fn query_while(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<bool, DbError>,
+    ) -> Result<(), DbError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query(params_from_iter(params))?;
+        while let Some(row) = rows.next()? {
+            if !each(&Row::Sqlite(row))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn begin(&self, mode: Mode) -> Result<(), DbError> {
+        let begin = match mode {
+            Mode::Read => "BEGIN DEFERRED",
+            Mode::Write => "BEGIN IMMEDIATE",
+        };
+        self.execute(begin, &[]).map(drop)
+    }
+
+    pub(super) fn commit(&self) -> Result<(), DbError> {
+        self.execute("COMMIT", &[]).map(drop)
+    }
+
+    /// What fails here has ended the transaction already.
+    pub(super) fn roll_back(&self) {
+        let _ = self.execute("ROLLBACK", &[]);
+    }
+
+    pub(super) fn version(&self) -> Result<Version, DbError> {
+        let others = self
+            .0
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        let own = self.0.total_changes();
+        Ok(Version { others, own })
+    }
+}
+
+impl Flush {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Disk => "FULL",
+            Self::System => "NORMAL",
+        }
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(number),
+            Self::Unsigned(number) => ValueRef::Integer(
+                to_column(number).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?,
+            ),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// A column of a row.
+pub(super) fn value<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Value<'r>, DbError> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Text(text) => Value::Text(
+            std::str::from_utf8(text).map_err(|error| DbError::unreadable("text")(error.to_string()))?,
+        ),
+        ValueRef::Blob(bytes) => Value::Blob(bytes),
+        ValueRef::Real(_) => return Err(DbError::unreadable("row")("a fraction is stored".to_owned())),
+    })
+}
+
+fn open_file(file: &Path, opening: &Opening) -> rusqlite::Result<Connection> {
+    match &opening.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(file, OpenFlags::default(), vfs.as_str()),
+        None => Connection::open(file),
+    }
+}
