@@ -10,7 +10,7 @@ use super::pace;
 use super::requests::Caller;
 use super::soundness::{Aside, Sound, Trusting, check};
 use super::sql::{Connection, Optional, Transaction, params};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::checkin::{Fact, FactRef};
 use crate::domain::ids::{EventId, Sequence, StreamId};
 use crate::domain::time::UnixMillis;
@@ -56,7 +56,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<Intake, DbError> {
         let (intake, facts) = self.connection.write(|transaction| {
-            let event = event_row(transaction, caller.event.as_str())?;
+            let event = lock_event(transaction, caller.event.as_str())?;
             let mut streams: BTreeSet<StreamId> = streams_of(transaction, event, caller)?;
             let (mut items, mut facts, mut touched) = (Vec::new(), 0, Touched::default());
             for bytes in segments {

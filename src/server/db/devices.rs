@@ -2,7 +2,7 @@
 
 use super::changelog::{Key, append};
 use super::sql::{Connection, Optional, Row, Transaction, params};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::ids::{DeviceId, EventId, GateId};
 use crate::domain::time::UnixMillis;
 use crate::wire::enrol::{Token, six_digit_check};
@@ -68,7 +68,7 @@ impl Db {
     /// [`DbError::Refused`] where a device of that name has enrolled.
     pub fn add_device(&mut self, new: &NewDevice<'_>) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let event = event_row(transaction, new.event.as_str())?;
+            let event = lock_event(transaction, new.event.as_str())?;
             let added = transaction.execute(
                 "INSERT INTO devices (event, name, gate, confirm, token_hash, token_until_ms, relay)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -99,6 +99,11 @@ impl Db {
     pub fn enrol(&mut self, token: &Token, key: &[u8; 32], now: UnixMillis) -> Result<Enrolment, DbError> {
         self.connection.write(|transaction| {
             let hash = request::hash(token.as_slice());
+            let Some((_, found)) = by_token(transaction, hash.as_slice())? else {
+                return Ok(Enrolment::UnknownToken);
+            };
+            lock_event(transaction, found.event.as_str())?;
+            // Read again, now that nobody else enrols.
             let Some((event, found)) = by_token(transaction, hash.as_slice())? else {
                 return Ok(Enrolment::UnknownToken);
             };
@@ -122,7 +127,7 @@ impl Db {
     /// [`DbError::Refused`] where the digits are another key's, or the device cannot come back.
     pub fn confirm_device(&mut self, event: &EventId, device: &DeviceId, check: &str) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let row = event_row(transaction, event.as_str())?;
+            let row = lock_event(transaction, event.as_str())?;
             let found = by_name(transaction, row, device)?
                 .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
             let Some(key) = found.key else {

@@ -6,7 +6,7 @@ use minicbor::bytes::ByteVec;
 use super::devices::by_name;
 use super::requests::Caller;
 use super::sql::{Connection, Optional, Transaction, params};
-use super::{Db, DbError, DeviceStanding, EventRow, event_row};
+use super::{Db, DbError, DeviceStanding, EventRow, event_row, lock_event};
 use crate::domain::health::Health;
 use crate::domain::ids::{DeviceId, EventId};
 use crate::domain::time::UnixMillis;
@@ -56,7 +56,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<u64, DbError> {
         self.connection.write(|transaction| {
-            let event = event_row(transaction, caller.event.as_str())?;
+            let event = lock_event(transaction, caller.event.as_str())?;
             let mut noted = 0;
             for bytes in beats {
                 if let Some(beat) = believed(transaction, event, &caller.event, bytes)? {

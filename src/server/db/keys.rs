@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::changelog::{Key, append};
 use super::sql::{Connection, Optional, Transaction, params};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::ids::EventId;
 use crate::domain::ticket::KeyStatus;
 use crate::domain::ticket::jwk::PrivateJwk;
@@ -82,7 +82,7 @@ impl Db {
     /// [`DbError::Refused`] where the event has a key of that id.
     pub fn add_key(&mut self, event: &EventId, jwk: &PrivateJwk, key_use: KeyUse) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let row = event_row(transaction, event.as_str())?;
+            let row = lock_event(transaction, event.as_str())?;
             if !insert(transaction, row, jwk, key_use)? {
                 let kid = jwk.kid.as_deref().unwrap_or_default();
                 return Err(refused(
@@ -102,7 +102,7 @@ impl Db {
     /// tickets. An event can do without control codes.
     pub fn lower_key(&mut self, event: &EventId, kid: &str, to: KeyStatus) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let row = event_row(transaction, event.as_str())?;
+            let row = lock_event(transaction, event.as_str())?;
             let keys = rows(transaction, row)?;
             let Some(key) = keys.iter().find(|key| key.kid == kid) else {
                 return Err(refused(

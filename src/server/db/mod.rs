@@ -46,7 +46,7 @@ pub use relay::{Brought, Passed, SnapshotDue, Taken};
 pub use requests::{Caller, NotCounted, Request, Revoked};
 pub use revocation::{Belief, BelievedStream, OrderStanding};
 pub use snapshot::Snapshot;
-use sql::{Connection, Flush, Optional, Version, params};
+use sql::{Connection, Flush, Optional, Transaction, Version, params};
 
 /// The file's name in the server's folder.
 const FILE: &str = "server.sqlite";
@@ -168,6 +168,19 @@ fn prepare(folder: &Path, file: &Path, opening: &Opening) -> std::io::Result<Fil
 fn event_row(connection: &Connection, name: &str) -> Result<EventRow, DbError> {
     let found = connection
         .query_row("SELECT event FROM events WHERE name = ?1", params![name], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    found
+        .map(EventRow)
+        .ok_or_else(|| DbError::NoEvent(name.to_owned()))
+}
+
+/// As [`event_row`], and alone in writing to that event until the commit: so change numbers become visible in the order in
+/// which they were taken. Every transaction that writes to an event begins with this.
+fn lock_event(transaction: &Transaction<'_>, name: &str) -> Result<EventRow, DbError> {
+    let found = transaction
+        .query_locked("SELECT event FROM events WHERE name = ?1", params![name], |row| {
             row.get(0)
         })
         .optional()?;

@@ -6,7 +6,7 @@ use super::devices::by_name;
 use super::revocation::{believe_up_to, believed_up_to, publish, touched_by};
 use super::soundness::{Trusting, check};
 use super::sql::{Connection, Transaction, params};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::ids::{EventId, hex};
 use crate::domain::time::UnixMillis;
 use crate::wire::{DeviceStatus, Segment};
@@ -56,7 +56,7 @@ fn take(
     hash: &str,
     now: UnixMillis,
 ) -> Result<Segment, DbError> {
-    let row = event_row(transaction, event.as_str())?;
+    let row = lock_event(transaction, event.as_str())?;
     let mut found = find(transaction, row, hash)?;
     let (Some((parked, bytes)), true) = (found.pop(), found.is_empty()) else {
         return Err(DbError::Refused(format!(

@@ -13,7 +13,9 @@ impl Db {
     pub fn restored(&mut self, mut draw: impl FnMut() -> [u8; 16]) -> Result<usize, DbError> {
         self.connection.write(|transaction| {
             let events: Vec<i64> =
-                transaction.query_map("SELECT event FROM events", params![], |row| row.get(0))?;
+                transaction.query_map("SELECT event FROM events ORDER BY event", params![], |row| {
+                    row.get(0)
+                })?;
             for event in &events {
                 transaction.execute(
                     "UPDATE events SET log = ?2 WHERE event = ?1",

@@ -8,7 +8,7 @@ use super::cases::{Touched, settle, ticket_id};
 use super::changelog::{Key, append};
 use super::devices::{by_name, refused, set_status_column};
 use super::sql::{Connection, Optional, Transaction, params};
-use super::{Db, DbError, DeviceStanding, EventRow, event_row};
+use super::{Db, DbError, DeviceStanding, EventRow, event_row, lock_event};
 use crate::domain::ids::{DeviceId, EventId, Sequence, StreamId};
 use crate::domain::time::UnixMillis;
 use crate::wire::order::{Command, Order};
@@ -60,7 +60,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<Vec<BelievedStream>, DbError> {
         self.connection.write(|transaction| {
-            let row = event_row(transaction, event.as_str())?;
+            let row = lock_event(transaction, event.as_str())?;
             let found = by_name(transaction, row, device)?
                 .ok_or_else(|| refused(device, "is not known: see `wicket admin device list`"))?;
             let Some(key) = found.key else {

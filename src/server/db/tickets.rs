@@ -3,7 +3,7 @@
 use super::cases::{Touched, note_issue, note_standing, settle};
 use super::changelog::{Key, append};
 use super::sql::{Optional, Transaction, params};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, lock_event};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::time::UnixMillis;
@@ -21,7 +21,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let event_row = event_row(transaction, event.as_str())?;
+            let event_row = lock_event(transaction, event.as_str())?;
             let touched = touched_by(transaction, event_row, rows)?;
             for row in rows {
                 let added = transaction.execute(
@@ -61,7 +61,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let event_row = event_row(transaction, event.as_str())?;
+            let event_row = lock_event(transaction, event.as_str())?;
             let found: Option<Vec<u8>> = transaction
                 .query_row(
                     "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",

@@ -1,7 +1,7 @@
 //! A person has looked at a case.
 
 use super::super::sql::{Optional, params};
-use super::super::{Db, DbError, event_row};
+use super::super::{Db, DbError, lock_event};
 use super::judge::tell;
 use super::read::first_issue;
 use super::{state_column, state_of};
@@ -33,7 +33,7 @@ impl Db {
             )));
         }
         self.connection.write(|transaction| {
-            let row = event_row(transaction, event.as_str())?;
+            let row = lock_event(transaction, event.as_str())?;
             let first = first_issue(transaction, row, ticket)?;
             let found: Option<i64> = transaction
                 .query_row(

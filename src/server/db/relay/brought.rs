@@ -6,7 +6,7 @@ use super::super::checkins::{keep_segment, park};
 use super::super::requests::Caller;
 use super::super::soundness::{Aside, Trusting, check};
 use super::super::sql::{Connection, Transaction, params};
-use super::super::{Db, DbError, EventRow, event_row};
+use super::super::{Db, DbError, EventRow, event_row, lock_event};
 use super::receipts;
 use crate::domain::ids::{EventId, Sequence, StreamId};
 use crate::domain::outbox::Room;
@@ -53,7 +53,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<Taken, DbError> {
         self.connection.write(|transaction| {
-            let event = event_row(transaction, caller.event.as_str())?;
+            let event = lock_event(transaction, caller.event.as_str())?;
             let mut items = Vec::new();
             for bytes in &upload.segments {
                 items.push(take(transaction, event, caller, bytes, now)?);

@@ -18,7 +18,7 @@ use super::checkins::keep_segment;
 use super::devices::follow;
 use super::soundness::fresh;
 use super::sql::{Connection, Optional, Transaction, params};
-use super::{Db, DbError, EventRow, event_row};
+use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::ids::EventId;
 use crate::domain::time::UnixMillis;
 use crate::wire::limits::SEGMENT_FACTS_MAX;
@@ -50,7 +50,7 @@ impl Db {
     /// [`DbError`] where they could not be written.
     pub fn keep_orders(&mut self, event: &EventId, orders: &[(Order, Vec<u8>)]) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let row = event_row(transaction, event.as_str())?;
+            let row = lock_event(transaction, event.as_str())?;
             for (order, bytes) in orders {
                 transaction.execute(
                     "INSERT INTO orders (event, device, given_ms, bytes) VALUES (?1, ?2, ?3, ?4)

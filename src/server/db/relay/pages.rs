@@ -1,7 +1,7 @@
 //! Pages as they come from the origin.
 
 use super::super::sql::{Connection, Optional, Transaction, params};
-use super::super::{Db, DbError, EventRow, devices, event_row};
+use super::super::{Db, DbError, EventRow, devices, event_row, lock_event};
 use super::list::{State, stands, stored};
 use super::{adopt, brought, receipts};
 use crate::domain::ids::EventId;
@@ -31,7 +31,7 @@ impl Db {
         now: UnixMillis,
     ) -> Result<bool, DbError> {
         self.connection.write(|transaction| {
-            let event = event_row(transaction, page.event.as_str())?;
+            let event = lock_event(transaction, page.event.as_str())?;
             let number = aside(transaction, event, page)?;
             transaction.execute(
                 "INSERT INTO relay_snapshot_pages (snapshot, page, bytes)
@@ -51,7 +51,7 @@ impl Db {
     /// [`DbError`] where it could not be written; nothing of it is kept then.
     pub fn keep_log_page(&mut self, page: &LogPage, bytes: &[u8], now: UnixMillis) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let event = event_row(transaction, page.event.as_str())?;
+            let event = lock_event(transaction, page.event.as_str())?;
             if page.from == page.to.sequence {
                 transaction.execute(
                     "INSERT INTO relay_ends (event, seq, bytes) VALUES (?1, ?2, ?3)

@@ -6,7 +6,7 @@ use minicbor::bytes::ByteVec;
 
 use super::super::requests::Caller;
 use super::super::sql::{Connection, Transaction, params};
-use super::super::{Db, DbError, EventRow, event_row};
+use super::super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::ids::{EventId, StreamId};
 use crate::wire::upload::Receipt;
 
@@ -21,7 +21,7 @@ impl Db {
     /// [`DbError`] where it could not be written.
     pub fn keep_receipt(&mut self, receipt: &Receipt, bytes: &[u8]) -> Result<(), DbError> {
         self.connection.write(|transaction| {
-            let event = event_row(transaction, receipt.event.as_str())?;
+            let event = lock_event(transaction, receipt.event.as_str())?;
             let number: i64 = transaction.query_row(
                 "INSERT INTO relay_receipts (event, as_of_ms, bytes) VALUES (?1, ?2, ?3) RETURNING receipt",
                 params![event.0, receipt.as_of.0, bytes],

@@ -43,6 +43,28 @@ impl Deref for Transaction<'_> {
     }
 }
 
+impl Transaction<'_> {
+    /// Runs a statement that returns nothing. How many rows it changed.
+    pub(super) fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, DbError> {
+        self.0.sqlite.execute(sql, params)
+    }
+
+    /// Reads the first row of a table, and keeps others from changing it until the commit: who reads it by this too waits
+    /// for that, and then reads what is there.
+    ///
+    /// # Errors
+    /// [`DbError::NoRow`] where there is none: see [`Optional`].
+    pub(super) fn query_locked<T>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        // SQLite has one writer at a time: nothing is to be locked.
+        self.0.query_row(sql, params, read)
+    }
+}
+
 /// How a transaction begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -77,11 +99,6 @@ impl Connection {
     /// Brings the tables up to date.
     pub(super) fn migrate(&mut self) -> Result<(), DbError> {
         self.sqlite.migrate()
-    }
-
-    /// Runs a statement that returns nothing. How many rows it changed.
-    pub(super) fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, DbError> {
-        self.sqlite.execute(sql, params)
     }
 
     /// Reads the first row.
