@@ -128,9 +128,13 @@ impl Turnstile {
         Ok(())
     }
 
-    /// Switches everything off and ends the thread.
+    /// Switches everything off and ends the thread. All is off when it returns, since a line may stay as it is when the
+    /// process ends; but for a relay that the fire alarm holds, which stays on for the same reason.
     pub fn close(&self) {
-        self.0.lock().closed = true;
+        let mut held = self.0.lock();
+        held.closed = true;
+        // Nobody is left to be told; whoever takes the line next begins with it off.
+        let _ = self.0.switch_due(&mut held, self.0.now());
         self.0.changed.notify_all();
     }
 
@@ -153,12 +157,11 @@ impl Shared {
         let mut held = self.lock();
         let mut told = false;
         loop {
-            let now = self.now();
-            let is_last = held.closed;
-            let failed = self.switch_due(&mut held, now).err();
-            if is_last {
+            if held.closed {
                 return;
             }
+            let now = self.now();
+            let failed = self.switch_due(&mut held, now).err();
             let wait = match (&failed, held.next_change()) {
                 (Some(_), _) => Some(AGAIN_MS),
                 (None, next) => next.map(|at| at.since(now)),
@@ -225,7 +228,7 @@ impl Shared {
 
 impl Held {
     fn holds_relay(&self, now: Moment) -> bool {
-        !self.closed && (self.alarm || self.relay_until.is_some_and(|until| now < until))
+        self.alarm || !self.closed && self.relay_until.is_some_and(|until| now < until)
     }
 
     /// When something is to be switched off; none where nothing is, or only the fire alarm's end ends it.
@@ -337,6 +340,27 @@ mod tests {
             lamp(Lamp::Deny, false),
         ];
         assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn a_gate_that_ends_leaves_nothing_on_but_what_the_fire_alarm_holds() {
+        let (turnstile, _feed, _intake, switches) = simulated(30_000);
+        turnstile.open().unwrap();
+        turnstile.light(Lamp::Admit).unwrap();
+        turnstile.close();
+        let all: Vec<_> = switches.try_iter().collect();
+        let lamp = Output::Lamp(Lamp::Admit);
+        let expected = [
+            (Output::Relay, true),
+            (lamp, true),
+            (Output::Relay, false),
+            (lamp, false),
+        ];
+        assert_eq!(all, expected);
+        let (turnstile, _feed, _intake, switches) = simulated(30_000);
+        turnstile.alarm(true).unwrap();
+        turnstile.close();
+        assert_eq!(switches.try_iter().collect::<Vec<_>>(), [(Output::Relay, true)]);
     }
 
     #[test]
