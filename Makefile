@@ -1,11 +1,13 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units tools-test tools-check
+.PHONY: demo test check check-units deb bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-deb tools-deb tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
 # For a camera (its bindings are made by libclang), for sound, and for a screen that is drawn and touched without a desktop.
-PACKAGES_KIOSK := $(PACKAGES) pkg-config libclang1 libasound2-dev libinput-dev libudev-dev libxkbcommon-dev
+PACKAGES_KIOSK := $(PACKAGES) pkg-config libclang1 libasound2-dev libfontconfig-dev libinput-dev libudev-dev libxkbcommon-dev
+# For a package: dpkg-shlibdeps finds out what it needs.
+PACKAGES_DEB := $(PACKAGES_KIOSK) dpkg-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 define install
@@ -44,6 +46,10 @@ check-units: packages-units
 		systemd-analyze security --offline=yes --threshold=$${unit#*:} systemd/wicket-$${unit%:*}.service > /dev/null \
 			|| { echo "wicket-$${unit%:*}.service may reach more than $${unit#*:} tenths"; exit 1; }; \
 	done
+
+# A Debian package for this machine's architecture, under target/debian.
+deb: packages-deb tools-deb
+	cargo deb --locked
 
 bench: packages
 	cargo bench --locked --features gate,server
@@ -88,6 +94,9 @@ fonts:
 packages:
 	$(call install,$(PACKAGES))
 
+packages-deb:
+	$(call install,$(PACKAGES_DEB))
+
 packages-units:
 	$(call install,systemd)
 
@@ -101,6 +110,9 @@ packages-kiosk:
 # The reader in C++ is built from source.
 packages-readers:
 	$(call install,$(PACKAGES) cmake g++)
+
+tools-deb:
+	@cargo deb --version >/dev/null 2>&1 || cargo install --locked cargo-deb
 
 tools-test:
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest

@@ -126,6 +126,10 @@ fn the_units_command_lines_are_those_of_the_program() {
             cfg!(feature = "server"),
         ),
         (
+            include_str!("../../systemd/wicket-gate.service"),
+            cfg!(feature = "kiosk"),
+        ),
+        (
             include_str!("../../systemd/wicket-sync.service"),
             cfg!(feature = "gate"),
         ),
