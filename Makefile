@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units deb bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-deb tools-deb tools-test tools-check
+.PHONY: demo test check check-units check-arm64 deb deb-arm64 bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-deb packages-arm64 tools-deb tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -8,6 +8,10 @@ PACKAGES := gcc libc6-dev
 PACKAGES_KIOSK := $(PACKAGES) pkg-config libclang1 libasound2-dev libfontconfig-dev libinput-dev libudev-dev libxkbcommon-dev
 # For a package: dpkg-shlibdeps finds out what it needs.
 PACKAGES_DEB := $(PACKAGES_KIOSK) dpkg-dev
+# For another processor: Debian's own compilers, which go with its libraries, and what runs the result here.
+PACKAGES_ARM64 := $(PACKAGES_DEB) gcc-aarch64-linux-gnu rustc-web cargo-web libstd-rust-web-dev:arm64 qemu-user-static \
+	$(addsuffix :arm64,libc6-dev libasound2-dev libfontconfig-dev libinput-dev libudev-dev libxkbcommon-dev)
+ARM64 := aarch64-unknown-linux-gnu
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 define install
@@ -51,6 +55,16 @@ check-units: packages-units
 deb: packages-deb tools-deb
 	cargo deb --locked
 
+# One for a Pi. rustc and cargo are Debian's, which come with the other processor's library.
+deb-arm64: packages-arm64 tools-deb
+	PATH="/usr/bin:$$PATH" RUSTC=/usr/bin/rustc CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+		PKG_CONFIG_ALLOW_CROSS=1 BINDGEN_EXTRA_CLANG_ARGS=--target=aarch64-linux-gnu \
+		$$(command -v cargo-deb) --locked --target $(ARM64)
+
+# The Pi's program, under an emulator, says the same as this machine's of all vectors and frames.
+check-arm64: deb-arm64
+	tests/arm64.sh qemu-aarch64-static target/$(ARM64)/release/wicket
+
 bench: packages
 	cargo bench --locked --features gate,server
 
@@ -68,8 +82,8 @@ bench-readers: IMAGES ?= ../shared/images
 bench-readers: packages-readers
 	@cargo run --locked --release --manifest-path benches/readers/Cargo.toml -- "$(FRAMES)" "$(IMAGES)"
 
-# Every kill, power cut and mutation, where `make test` runs a tenth.
-long: packages-test tools-test
+# Every kill, power cut and mutation, where `make test` runs a tenth; and the program for a Pi.
+long: packages-test tools-test $(if $(filter amd64,$(shell dpkg --print-architecture)),check-arm64)
 	WICKET_LONG=1 cargo nextest run --locked --all-features
 
 # SEEDS=n runs of the simulator, from seed FROM on; `make test` runs a thousand.
@@ -96,6 +110,10 @@ packages:
 
 packages-deb:
 	$(call install,$(PACKAGES_DEB))
+
+packages-arm64:
+	@dpkg --print-foreign-architectures | grep -qx arm64 || $(SUDO) dpkg --add-architecture arm64
+	$(call install,$(PACKAGES_ARM64))
 
 packages-units:
 	$(call install,systemd)
