@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units check-arm64 deb deb-arm64 bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-deb packages-arm64 tools-deb tools-test tools-check
+.PHONY: demo test check check-units check-units-run check-arm64 deb deb-arm64 bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-units-run packages-deb packages-arm64 tools-deb tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -65,6 +65,10 @@ deb-arm64: packages-arm64 tools-deb
 check-arm64: deb-arm64
 	tests/arm64.sh qemu-aarch64-static target/$(ARM64)/release/wicket
 
+# The package in a Debian 12 of its own, booted in a container: its services work, and cannot do what their units bar.
+check-units-run: deb packages-units-run
+	$(SUDO) tests/units/run.sh "$$(ls -t target/debian/wicket_*_$$(dpkg --print-architecture).deb | head -n 1)"
+
 bench: packages
 	cargo bench --locked --features gate,server
 
@@ -107,6 +111,9 @@ fonts:
 
 packages:
 	$(call install,$(PACKAGES))
+
+packages-units-run:
+	$(call install,mmdebstrap systemd-container)
 
 packages-deb:
 	$(call install,$(PACKAGES_DEB))
