@@ -8,6 +8,7 @@ pub mod control;
 pub mod gate;
 pub mod health;
 pub mod ids;
+pub mod label;
 pub mod outbox;
 pub mod rules;
 pub mod ticket;
