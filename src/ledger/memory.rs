@@ -13,6 +13,7 @@ use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::conflict::CaseState;
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
+use crate::domain::label::{Best, Label, Sought};
 use crate::domain::outbox::Room;
 use crate::domain::ticket::{CheckCode, check_code};
 use crate::domain::time::{UnixMillis, UnixSeconds};
@@ -72,6 +73,7 @@ struct List {
     tickets: BTreeMap<TicketId, TicketRow>,
     devices: BTreeMap<DeviceId, DeviceRow>,
     conflicts: BTreeMap<TicketId, CaseState>,
+    labels: BTreeMap<TicketId, Label>,
     documents: EventDocuments,
 }
 
@@ -338,6 +340,7 @@ impl List {
             tickets: BTreeMap::new(),
             devices: BTreeMap::new(),
             conflicts: BTreeMap::new(),
+            labels: BTreeMap::new(),
             documents: EventDocuments::default(),
         }
     }
@@ -357,6 +360,8 @@ impl List {
             Change::Conflict(row) => {
                 self.conflicts.insert(row.ticket, row.state);
             }
+            Change::Label(label) if label.is_empty() => drop(self.labels.remove(&label.ticket)),
+            Change::Label(label) => drop(self.labels.insert(label.ticket, label.clone())),
         }
     }
 
@@ -694,6 +699,21 @@ impl Ledger for MemoryLedger {
             .filter(|ticket| check_code(ticket) == code)
             .copied()
             .collect())
+    }
+
+    fn labelled(&mut self, sought: &Sought, limit: usize) -> Result<Vec<Label>, LedgerError> {
+        let mut best = Best::of(sought, limit);
+        let labels = self.live.iter().flat_map(|list| list.labels.values());
+        labels.cloned().for_each(|label| best.offer(label));
+        Ok(best.into_labels())
+    }
+
+    fn label(&mut self, ticket: &TicketId) -> Result<Option<Label>, LedgerError> {
+        Ok(self
+            .live
+            .as_ref()
+            .and_then(|list| list.labels.get(ticket))
+            .cloned())
     }
 
     fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError> {

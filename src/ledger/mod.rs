@@ -16,6 +16,7 @@ use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
+use crate::domain::label::{Label, Sought};
 use crate::domain::outbox::Room;
 use crate::domain::ticket::CheckCode;
 use crate::domain::time::{UnixMillis, UnixSeconds};
@@ -377,6 +378,19 @@ pub trait Ledger: Send {
     /// # Errors
     /// [`LedgerError`] where the store cannot be read.
     fn with_check_code(&mut self, code: CheckCode) -> Result<Vec<TicketId>, LedgerError>;
+
+    /// The live list's labels that fit best what is sought, the best first, at most `limit`. It looks at every label, so it is
+    /// for staff and not for a scan.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn labelled(&mut self, sought: &Sought, limit: usize) -> Result<Vec<Label>, LedgerError>;
+
+    /// A ticket's label on the live list, where it has one.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where the store cannot be read.
+    fn label(&mut self, ticket: &TicketId) -> Result<Option<Label>, LedgerError>;
 
     /// The devices that the live list names as active, each with its key.
     ///

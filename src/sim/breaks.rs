@@ -8,6 +8,7 @@ use crate::domain::admission::{Known, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact};
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, StreamId, TicketId, ZoneId};
+use crate::domain::label::{Label, Sought};
 use crate::domain::outbox::Room;
 use crate::domain::ticket::CheckCode;
 use crate::domain::time::UnixMillis;
@@ -176,6 +177,8 @@ impl Ledger for Broken {
         fn use_control_code(&mut self, code: &UsedCode) -> bool;
         fn device_key(&mut self, device: &DeviceId) -> Option<[u8; 32]>;
         fn with_check_code(&mut self, code: CheckCode) -> Vec<TicketId>;
+        fn labelled(&mut self, sought: &Sought, limit: usize) -> Vec<Label>;
+        fn label(&mut self, ticket: &TicketId) -> Option<Label>;
         fn active_devices(&mut self) -> Vec<(DeviceId, [u8; 32])>;
         fn status(&mut self) -> LedgerStatus;
         fn wipe(&mut self, order: &[u8]) -> ();

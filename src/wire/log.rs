@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::admission::TicketRow;
 use crate::domain::conflict::CaseState;
 use crate::domain::ids::{DeviceId, EventId, Sequence, StreamId, TicketId};
+use crate::domain::label::Label;
 use crate::domain::time::UnixSeconds;
 
 /// A log's identity, drawn anew when a server's database is created or restored.
@@ -107,6 +108,9 @@ pub enum Change {
     /// The keyring of those whose control codes gates obey, as a JWK Set.
     #[n(6)]
     ControlKeyring(#[n(0)] String),
+    /// By what a guest without a code can have a ticket found. An event without labels has none of these.
+    #[n(7)]
+    Label(#[n(0)] Label),
 }
 
 /// How the conflict case of a ticket stands.

@@ -3,6 +3,7 @@
 mod belief;
 mod conflicts;
 mod facts;
+mod labels;
 mod list;
 mod model;
 mod outbox;
@@ -91,6 +92,8 @@ contract! {
     facts::an_all_out_made_void_empties_nothing,
     facts::movements_before_the_day_do_not_count,
     facts::a_chain_of_tickets_is_counted_as_one,
+    labels::a_label_finds_its_ticket_until_it_says_something_else,
+    labels::labels_come_and_go_with_their_list,
     list::a_gate_without_a_list_says_so,
     list::a_list_is_live_once_it_is_complete,
     list::pages_that_do_not_continue_are_refused,

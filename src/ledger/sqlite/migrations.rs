@@ -12,6 +12,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0004_snapshot.sql")),
     M::up(include_str!("../migrations/0005_believed.sql")),
     M::up(include_str!("../migrations/0006_control.sql")),
+    M::up(include_str!("../migrations/0007_labels.sql")),
 ];
 
 /// Brings the tables up to date, all or nothing; tables from a newer version are refused.

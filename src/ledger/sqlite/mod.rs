@@ -6,6 +6,7 @@ mod control;
 mod counts;
 mod denials;
 mod facts;
+mod labels;
 mod list;
 mod lock;
 mod migrations;
@@ -39,6 +40,7 @@ use crate::domain::admission::{Known, Listing, TicketRow};
 use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
 use crate::domain::control::UsedCode;
 use crate::domain::ids::{DeviceId, Sequence, StreamId, TicketId, ZoneId};
+use crate::domain::label::{Label, Sought};
 use crate::domain::outbox::Room;
 use crate::domain::ticket::CheckCode;
 use crate::domain::time::UnixMillis;
@@ -330,6 +332,15 @@ impl Ledger for SqliteLedger {
     fn with_check_code(&mut self, code: CheckCode) -> Result<Vec<TicketId>, LedgerError> {
         let connection = self.store.connection.unchecked_transaction()?;
         Ok(list::with_check_code(&connection, code)?)
+    }
+
+    fn labelled(&mut self, sought: &Sought, limit: usize) -> Result<Vec<Label>, LedgerError> {
+        let connection = self.store.connection.unchecked_transaction()?;
+        Ok(labels::labelled(&connection, sought, limit)?)
+    }
+
+    fn label(&mut self, ticket: &TicketId) -> Result<Option<Label>, LedgerError> {
+        Ok(labels::label(&self.store.connection, ticket)?)
     }
 
     fn active_devices(&mut self) -> Result<Vec<(DeviceId, [u8; 32])>, LedgerError> {

@@ -78,6 +78,19 @@ where
         .map_err(|error: T::Err| unreadable(column, Type::Text, error))
 }
 
+/// A name stored as text, where there is one.
+pub(super) fn optional_name<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let absent = row.get_ref(column)?.as_str_or_null()?.is_none();
+    if absent {
+        Ok(None)
+    } else {
+        name(row, column).map(Some)
+    }
+}
+
 /// A stored value that this program did not write so.
 pub(super) fn unreadable(
     column: usize,

@@ -6,7 +6,7 @@ use super::list::{self, ListNumber, State};
 use super::segments::Source;
 use super::store::Store;
 use super::write::{self, Types};
-use super::{apply, belief, receipts, rows, wipe};
+use super::{apply, belief, labels, receipts, rows, wipe};
 use crate::domain::admission::TicketRow;
 use crate::ledger::LedgerError;
 use crate::ledger::place::{Step, step};
@@ -29,6 +29,9 @@ pub(super) fn apply(
         Step::Continue => {}
     }
     apply::merge(store, segments, Source::Log)?;
+    if !write_labels(store, page)? {
+        return Ok(());
+    }
     let mut rest = tickets;
     loop {
         let (now, later) = rest.split_at(rest.len().min(store.rows_max()));
@@ -51,6 +54,27 @@ pub(super) fn apply(
         }
         rest = later;
     }
+}
+
+/// Labels are as many as tickets, and take transactions of their own; `false` where the page is held already.
+fn write_labels(store: &mut Store, page: &SnapshotPage) -> Result<bool, LedgerError> {
+    let labels: Vec<&Change> = page
+        .changes
+        .iter()
+        .filter(|change| matches!(change, Change::Label(_)))
+        .collect();
+    for batch in labels.chunks(store.rows_max().max(1)) {
+        let write = store.begin()?;
+        let Some(list) = target(&write, page)? else {
+            return Ok(false);
+        };
+        for label in batch {
+            write::change(&write, list, label)?;
+        }
+        write.commit()?;
+        store.fold_log()?;
+    }
+    Ok(true)
 }
 
 /// What a list that is taken anew does not bring is not at the origin.
@@ -121,12 +145,12 @@ fn start(connection: &Connection, page: &SnapshotPage) -> Result<ListNumber> {
     Ok(connection.last_insert_rowid())
 }
 
-/// Everything of a page but its tickets and facts.
+/// Everything of a page but its tickets, facts and labels.
 fn end_page(connection: &Connection, list: ListNumber, page: &SnapshotPage) -> Result<()> {
     for change in page
         .changes
         .iter()
-        .filter(|change| !matches!(change, Change::Segment(_)))
+        .filter(|change| !matches!(change, Change::Segment(_) | Change::Label(_)))
     {
         write::change(connection, list, change)?;
     }
@@ -167,12 +191,13 @@ fn dropped(connection: &Connection) -> Result<Option<ListNumber>> {
 
 /// Deletes rows of a list, the list itself after the last of them; whether anything is left to clear.
 fn clear(connection: &Connection, list: ListNumber, rows_max: usize) -> Result<bool> {
+    let limit = i64::try_from(rows_max).unwrap_or(i64::MAX);
     let cleared = rows::execute(
         connection,
         "DELETE FROM ticket WHERE list = ?1 AND id IN (SELECT id FROM ticket WHERE list = ?1 LIMIT ?2)",
-        (list, i64::try_from(rows_max).unwrap_or(i64::MAX)),
+        (list, limit),
     )?;
-    if cleared < rows_max {
+    if cleared < rows_max && labels::clear(connection, list, limit)? < rows_max {
         rows::execute(connection, "DELETE FROM device WHERE list = ?1", [list])?;
         rows::execute(connection, "DELETE FROM conflict WHERE list = ?1", [list])?;
         rows::execute(connection, "DELETE FROM list WHERE number = ?1", [list])?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Result};
 
 use super::list::{self, ListNumber};
-use super::rows;
+use super::{labels, rows};
 use crate::domain::admission::TicketRow;
 use crate::domain::ids::TicketType;
 use crate::wire::{self, Change, ConflictRow, DeviceRow};
@@ -32,6 +32,7 @@ pub(super) fn change(connection: &Connection, list: ListNumber, change: &Change)
             rows::execute(connection, sql, (list, text)).map(drop)
         }
         Change::Conflict(row) => conflict(connection, list, row),
+        Change::Label(label) => labels::write(connection, list, label),
         // Its facts were merged before.
         Change::Segment(_) => Ok(()),
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::ids::hex;
+use crate::domain::label::{GuestName, OrderNumber};
 use crate::wire::tickets::TicketsError;
 use crate::wire::upload::{Answer, Held, ItemAnswer, Receipt};
 use crate::wire::{Believed, Change, Cursor, DeviceStatus, LogPage, Segment, SnapshotPage};
@@ -75,6 +76,11 @@ fn one(change: &Change) -> Value {
         }}),
         Change::Ticket(row) => json!({ "ticket": row }),
         Change::Conflict(row) => json!({ "conflict": { "ticket": row.ticket, "state": row.state } }),
+        Change::Label(label) => json!({ "label": {
+            "ticket": label.ticket,
+            "order": label.order.as_ref().map(OrderNumber::as_str),
+            "name": label.name.as_ref().map(GuestName::as_str),
+        }}),
         Change::Segment(bytes) => json!({ "segment": segment(bytes) }),
     }
 }

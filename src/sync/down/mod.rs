@@ -99,7 +99,8 @@ impl Down {
                 | Change::Keyring(_)
                 | Change::ControlKeyring(_)
                 | Change::Device(_)
-                | Change::Conflict(_) => {}
+                | Change::Conflict(_)
+                | Change::Label(_) => {}
             }
         }
     }

@@ -34,7 +34,8 @@ pub(super) fn open_segments<U: Uplink>(
             | Change::Keyring(_)
             | Change::ControlKeyring(_)
             | Change::Ticket(_)
-            | Change::Conflict(_) => {}
+            | Change::Conflict(_)
+            | Change::Label(_) => {}
         }
     }
     Ok(segments)
