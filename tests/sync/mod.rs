@@ -19,6 +19,7 @@ mod facts;
 mod fleet;
 mod homes;
 mod keys;
+mod labels;
 mod lies;
 mod limits;
 mod live;

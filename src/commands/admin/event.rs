@@ -9,6 +9,7 @@ use ed25519_dalek::SigningKey;
 use serde_json::json;
 
 use super::super::{Outcome, random};
+use super::labels;
 use crate::commands::say;
 use crate::domain::ids::EventId;
 use crate::domain::rules::Rulebook;
@@ -22,6 +23,7 @@ const KID: &str = "issuer-1";
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
     Add(Add),
+    Names(labels::Names),
 }
 
 /// Add an event: its rules, and the key that signs its tickets.
@@ -38,7 +40,13 @@ pub(super) struct Add {
 }
 
 pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
-    let Action::Add(add) = action;
+    match action {
+        Action::Add(args) => add(args, db),
+        Action::Names(args) => labels::names(args, db),
+    }
+}
+
+fn add(add: &Add, db: &mut Db) -> Outcome {
     let rulebook = rulebook(add)?;
     let issuer = issuer(add.from_jwk.as_deref(), KID)?;
     db.add_event(&NewEvent {

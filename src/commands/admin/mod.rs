@@ -3,10 +3,12 @@
 mod attendance;
 mod bundle;
 mod conflict;
+mod csv;
 mod device;
 mod event;
 mod fleet;
 mod key;
+mod labels;
 mod parked;
 mod restored;
 mod ticket;

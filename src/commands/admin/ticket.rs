@@ -9,9 +9,11 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::super::{Outcome, random};
+use super::labels;
 use crate::commands::say;
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId, TicketType};
+use crate::domain::label::{GuestName, Label, OrderNumber};
 use crate::domain::ticket::jwk::PrivateJwk;
 use crate::domain::ticket::{Claims, issue};
 use crate::domain::time::UnixSeconds;
@@ -25,6 +27,7 @@ const COUNT_MAX: i64 = 100_000;
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
     Add(Add),
+    Label(labels::Labels),
     Revoke(Revoke),
     Block(Block),
     Unblock(Unblock),
@@ -57,6 +60,12 @@ pub(super) struct Add {
     /// The ticket's id in hexadecimal, 16 to 32 digits, for a single ticket; without it ids are random.
     #[arg(long, value_name = "HEX", conflicts_with = "count")]
     ticket: Option<TicketId>,
+    /// The number of the order that they belong to, by which staff find them; see `wicket admin ticket label`.
+    #[arg(long, value_name = "NUMBER")]
+    order: Option<OrderNumber>,
+    /// The guest's name, by which staff find them where the event's gates get names; see `wicket admin event names`.
+    #[arg(long)]
+    name: Option<GuestName>,
 }
 
 /// Withdraw a ticket for ever. Gates learn it with their next sync.
@@ -94,6 +103,7 @@ struct Which {
 pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
     match action {
         Action::Add(args) => add(args, db),
+        Action::Label(args) => labels::label(args, db),
         Action::Revoke(args) => set(&args.which, Status::Revoked, "revoked", db),
         Action::Block(args) => set(&args.which, Status::Blocked, "blocked", db),
         Action::Unblock(args) => set(&args.which, Status::Valid, "valid again", db),
@@ -127,8 +137,20 @@ fn add(args: &Add, db: &mut Db) -> Outcome {
         None => std::io::stdout().write_all(codes.as_bytes())?,
     }
     db.add_tickets(&args.event, &rows, now())?;
+    if args.order.is_some() || args.name.is_some() {
+        let labels: Vec<_> = rows.iter().map(|row| label(args, row.ticket)).collect();
+        db.set_labels(&args.event, &labels)?;
+    }
     say::remark(&format!("{} tickets added to {}", rows.len(), args.event));
     Ok(ExitCode::SUCCESS)
+}
+
+fn label(args: &Add, ticket: TicketId) -> Label {
+    Label {
+        ticket,
+        order: args.order.clone(),
+        name: args.name.clone(),
+    }
 }
 
 fn claims(args: &Add, ticket: TicketId, issued_at: UnixSeconds) -> Claims {

@@ -22,6 +22,8 @@ pub(super) enum Key<'a> {
     Ticket(&'a [u8]),
     /// How a ticket's conflict case stands, by its id.
     Conflict(&'a [u8]),
+    /// A ticket's label, by its id.
+    Label(&'a [u8]),
     /// Nothing: what is named once and for ever. A device's rows are such, because the segments that it signed
     /// must come after its key also in a snapshot.
     Once,
@@ -35,6 +37,7 @@ impl Key<'_> {
             Self::ControlKeyring => b"K".to_vec(),
             Self::Ticket(id) => [b"t".as_slice(), id].concat(),
             Self::Conflict(id) => [b"c".as_slice(), id].concat(),
+            Self::Label(id) => [b"l".as_slice(), id].concat(),
             Self::Once => [b"o".as_slice(), &sequence.to_be_bytes()].concat(),
         }
     }

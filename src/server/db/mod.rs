@@ -13,6 +13,7 @@ mod figures;
 mod heads;
 mod heartbeats;
 mod keys;
+mod labels;
 mod migrations;
 mod pace;
 mod parked;

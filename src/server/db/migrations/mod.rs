@@ -16,6 +16,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0005_revocation.sql")),
     M::up(include_str!("0006_relay.sql")),
     M::up(include_str!("0007_control_keys.sql")),
+    M::up(include_str!("0008_labels.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
