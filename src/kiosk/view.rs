@@ -100,6 +100,8 @@ fn listen(app: &App, touched: &Rc<impl Fn(&dyn Fn(&ScreenModel) -> Option<Action
         hears(&|model| nth(&model.panel.as_ref()?.choices, index).map(|choice| choice.action.clone()));
     });
     let hears = Rc::clone(touched);
+    panel.on_choose_row(move |index| hears(&|model| nth(&model.panel.as_ref()?.leads, index).cloned()));
+    let hears = Rc::clone(touched);
     panel.on_key(move |index| {
         hears(&|model| nth(&model.panel.as_ref()?.keys, index).map(|key| key.action.clone()));
     });
@@ -147,6 +149,7 @@ fn draw_panel(ui: &ui::Panel<'_>, panel: Option<&model::Panel>) {
     ui.set_light(light(panel.light));
     ui.set_figure(text(&panel.figure));
     ui.set_rows(list(&panel.rows, row));
+    ui.set_rows_lead(!panel.leads.is_empty());
     ui.set_typed(text(&panel.typed));
     ui.set_keys(list(&panel.keys, |key| text(&key.label)));
     ui.set_choices(list(&panel.choices, choice));

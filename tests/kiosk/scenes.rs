@@ -5,11 +5,12 @@ use wicket::domain::checkin::{Draft, Fact, FactRef, Kind};
 use wicket::domain::control::Challenge;
 use wicket::domain::gate::{Announcement, Fault, Outcome};
 use wicket::domain::ids::{GateId, Sequence, StreamId, TicketId, ZoneId};
+use wicket::domain::label::Label;
 use wicket::domain::time::{ClockState, Moment, Now, UnixMillis, UnixSeconds};
 use wicket::domain::verdict::{Flag, Prompt, Reason};
 use wicket::kiosk::{
-    Action, Beginning, CameraSight, Event, Figures, Languages, Link, Page, PinAnswer, ScanEntry, ScanKind,
-    Screen, StaffAnswer, Told,
+    Action, Beginning, CameraSight, Event, Figures, FoundTicket, Languages, Link, Page, PinAnswer, ScanEntry,
+    ScanKind, Screen, StaffAnswer, TicketState, Told,
 };
 
 /// A name, what the screen hears, and when it is looked at.
@@ -305,7 +306,7 @@ fn staff() -> Vec<Scene> {
         page(
             "staff-check-in",
             Page::CheckIn,
-            [Event::Answered(StaffAnswer::Tickets(vec![ticket()]))],
+            [Event::Answered(StaffAnswer::Tickets(found()))],
         ),
         page(
             "staff-check-code",
@@ -437,6 +438,38 @@ fn scans() -> Vec<ScanEntry> {
             Some("0011223344556677".parse().unwrap()),
         ),
         entry(9, ScanKind::Fact("fact.entry"), Some(ticket())),
+    ]
+}
+
+/// Three who say that they are called Li.
+fn found() -> Vec<FoundTicket> {
+    let one = |id: &str, order: &str, name: &str, state| {
+        let ticket = id.parse().unwrap();
+        FoundTicket {
+            ticket,
+            ticket_type: "adult".parse().ok(),
+            label: Some(Label {
+                ticket,
+                order: order.parse().ok(),
+                name: name.parse().ok(),
+            }),
+            state,
+        }
+    };
+    let entered = TicketState::Last {
+        key: "fact.entry",
+        at: TWO_PAST_TWO,
+        gate: gate("north"),
+    };
+    vec![
+        one("0011223344556677", "A-1023", "李娜", TicketState::Unused),
+        one("3f07a1b2c4d5e6f7", "A-1024", "Li Wei", entered),
+        one(
+            "8899aabbccddeeff",
+            "",
+            "Li Ming",
+            TicketState::Refused(Reason::Revoked),
+        ),
     ]
 }
 

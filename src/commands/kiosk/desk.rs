@@ -6,13 +6,14 @@ use std::sync::mpsc::Receiver;
 
 use super::choices::Choices;
 use super::diagnostics::diagnostics;
+use super::found::find;
 use super::levels::Levels;
 use super::pin::PinKeeper;
 use super::scans::last_scans;
 use super::stick;
 use crate::commands::{sync, with_causes};
 use crate::kiosk::{Command, Event, Handle, StaffAnswer, Told};
-use crate::ledger::{Ledger, Opening, SqliteLedger};
+use crate::ledger::{Opening, SqliteLedger};
 
 /// Why something was not done, in words.
 pub(super) type Refusal = Box<dyn Error + Send + Sync>;
@@ -76,7 +77,7 @@ impl Desk {
             Command::ListScans(typed) => last_scans(&mut self.ledger, &typed)
                 .map(StaffAnswer::Scans)
                 .map(Some),
-            Command::FindTickets(typed) => find(&mut self.ledger, &typed).map(Some),
+            Command::FindTickets(typed) => find(&mut self.ledger, &typed).map(StaffAnswer::Tickets).map(Some),
             Command::Diagnose => diagnostics(&self.folder, &mut self.ledger)
                 .map(StaffAnswer::Diagnostics)
                 .map(Some),
@@ -110,9 +111,4 @@ impl Desk {
             fillings,
         }))
     }
-}
-
-/// The tickets with a check code that was typed.
-fn find(ledger: &mut dyn Ledger, typed: &str) -> Result<StaffAnswer, Refusal> {
-    Ok(StaffAnswer::Tickets(ledger.with_check_code(typed.parse()?)?))
 }

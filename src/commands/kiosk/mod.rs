@@ -5,6 +5,7 @@ mod control;
 mod desk;
 mod diagnostics;
 mod figures;
+mod found;
 mod hands;
 mod levels;
 mod machine;

@@ -95,7 +95,7 @@ pub enum Command {
     Override(TicketId),
     /// Have the gate check this ticket in.
     CheckIn(TicketId),
-    /// The tickets with the check code that was typed.
+    /// The tickets whose check code, order number or guest was typed.
     FindTickets(String),
     /// Have the gate read control codes, by digits that are drawn now; or no more.
     Listen(bool),

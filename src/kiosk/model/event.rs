@@ -4,7 +4,8 @@ use super::action::Action;
 use crate::domain::admission::Direction;
 use crate::domain::control::Challenge;
 use crate::domain::gate::{Announcement, Fault};
-use crate::domain::ids::{DeviceId, EventId, GateId, TicketId};
+use crate::domain::ids::{DeviceId, EventId, GateId, TicketId, TicketType};
+use crate::domain::label::Label;
 use crate::domain::rules::EventTimeZone;
 use crate::domain::time::{ClockState, UnixMillis};
 use crate::domain::verdict::Reason;
@@ -112,8 +113,8 @@ pub enum StaffAnswer {
     Failed(String),
     /// The last scans, the newest first.
     Scans(Vec<ScanEntry>),
-    /// The tickets with a check code.
-    Tickets(Vec<TicketId>),
+    /// The tickets that were found, the best first.
+    Tickets(Vec<FoundTicket>),
     /// Figures by the keys of their labels.
     Diagnostics(Vec<(&'static str, String)>),
 }
@@ -166,6 +167,37 @@ pub struct ScanEntry {
     pub what: ScanKind,
     /// Where.
     pub gate: GateId,
+}
+
+/// A ticket that staff looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundTicket {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its type, where it is on the list.
+    pub ticket_type: Option<TicketType>,
+    /// Its order's number and its guest's name, as far as the gate has them.
+    pub label: Option<Label>,
+    /// What became of it.
+    pub state: TicketState,
+}
+
+/// What became of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TicketState {
+    /// Nothing yet.
+    Unused,
+    /// It counts no more, whatever happened.
+    Refused(Reason),
+    /// What happened last.
+    Last {
+        /// The key of its sentence in the language file.
+        key: &'static str,
+        /// When, by that gate's clock.
+        at: UnixMillis,
+        /// Where.
+        gate: GateId,
+    },
 }
 
 /// What came of a scan.

@@ -4,6 +4,7 @@ mod action;
 mod control;
 mod desk;
 mod event;
+mod found;
 mod lane;
 mod panel;
 mod screen;
@@ -15,7 +16,10 @@ mod verdict;
 mod tests;
 
 pub use action::{Action, Command, Page};
-pub use event::{CameraSight, Event, Figures, Link, PinAnswer, ScanEntry, ScanKind, StaffAnswer, Told};
+pub use event::{
+    CameraSight, Event, Figures, FoundTicket, Link, PinAnswer, ScanEntry, ScanKind, StaffAnswer, TicketState,
+    Told,
+};
 pub use lane::{Choice, Icon, Lane, Tone};
 pub use panel::{Key, Panel, Row};
 pub use screen::{Beginning, Screen};

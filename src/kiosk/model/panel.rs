@@ -36,6 +36,8 @@ pub struct Panel {
     pub figure: String,
     /// Rows of words.
     pub rows: Vec<Row>,
+    /// What touching each of them does; empty where they are there to be read alone.
+    pub leads: Vec<Action>,
     /// What was typed, where the page has keys.
     pub typed: String,
     /// The keys.
@@ -201,6 +203,7 @@ impl Drawing<'_> {
             light: Light::Good,
             figure: String::new(),
             rows: Vec::new(),
+            leads: Vec::new(),
             typed: String::new(),
             keys: Vec::new(),
             choices,
@@ -268,14 +271,14 @@ impl Drawing<'_> {
         signs.chain([self.erase(), self.end()]).collect()
     }
 
-    fn erase(&self) -> Key {
+    pub(super) fn erase(&self) -> Key {
         Key {
             label: self.words.get("staff.erase").to_owned(),
             action: Action::Erase,
         }
     }
 
-    fn end(&self) -> Key {
+    pub(super) fn end(&self) -> Key {
         Key {
             label: self.words.get("staff.ok").to_owned(),
             action: Action::Submit,
@@ -385,28 +388,6 @@ impl Drawing<'_> {
         }
     }
 
-    /// A check code is typed, then one of the tickets that have it is chosen: two may share one.
-    fn check_in(&self, desk: &Desk) -> Panel {
-        let Some(StaffAnswer::Tickets(tickets)) = &desk.answer else {
-            return Panel {
-                typed: desk.typed.clone(),
-                keys: self.signs(),
-                ..self.page("staff.check_in", "staff.check_in_note", Vec::new())
-            };
-        };
-        let choice = |ticket: &TicketId| {
-            let label = shortened(&ticket.to_string());
-            Choice::new(&label, Tone::Admit, Action::CheckIn(*ticket))
-        };
-        let note = match tickets.is_empty() {
-            true => "staff.check_in_none",
-            false => "staff.check_in_choose",
-        };
-        let again = self.choice("staff.check_in_again", Tone::Neutral, Action::Go(Page::CheckIn));
-        let choices = tickets.iter().map(choice).chain([again]).collect();
-        self.page("staff.check_in", note, choices)
-    }
-
     fn overriding(&self) -> Panel {
         let Some((ticket, reason)) = self.refused else {
             return self.page("staff.override", "staff.override_none", Vec::new());
@@ -490,7 +471,7 @@ impl PinState {
     }
 }
 
-fn sign(sign: char) -> Key {
+pub(super) fn sign(sign: char) -> Key {
     Key {
         label: sign.to_string(),
         action: Action::Key(sign),
@@ -506,7 +487,7 @@ fn more(percent: u8) -> u8 {
 }
 
 /// The first signs of an id: what is read out to a colleague.
-fn shortened(id: &str) -> String {
+pub(super) fn shortened(id: &str) -> String {
     /// Eight signs tell the tickets of any venue apart.
     const SIGNS: usize = 8;
     id.chars().take(SIGNS).collect()

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::admission::Direction;
 use crate::domain::gate::{Announcement, Answer, Fault, Outcome};
 use crate::domain::ids::{GateId, TicketId};
+use crate::domain::label::Label;
 use crate::domain::time::{ClockState, Moment};
 use crate::domain::verdict::{Flag, Prompt, Reason};
 use crate::kiosk::words::Languages;
@@ -515,15 +516,34 @@ fn only_the_last_refusal_can_be_overridden_and_only_for_a_while() {
     }
 }
 
+fn found() -> FoundTicket {
+    FoundTicket {
+        ticket: ticket(),
+        ticket_type: "adult".parse().ok(),
+        label: Some(Label {
+            ticket: ticket(),
+            order: "A-7".parse().ok(),
+            name: "Li Wei".parse().ok(),
+        }),
+        state: TicketState::Unused,
+    }
+}
+
 #[test]
 fn a_check_code_leads_to_its_tickets_and_one_of_them_is_checked_in() {
     let mut screen = unlocked();
     touch(&mut screen, Action::Go(Page::CheckIn));
     let code = "0123ABCD".to_owned();
     assert_eq!(typed(&mut screen, &code), [Command::FindTickets(code)]);
-    screen.handle(Event::Answered(StaffAnswer::Tickets(vec![ticket()])), START);
-    let choice = panel(&screen, START).unwrap().choices.swap_remove(0);
-    assert_eq!(touch(&mut screen, choice.action), [Command::CheckIn(ticket())]);
+    screen.handle(Event::Answered(StaffAnswer::Tickets(vec![found()])), START);
+    let mut panel = panel(&screen, START).unwrap();
+    let row = panel.rows.swap_remove(0);
+    assert_eq!(row.label, format!("Li Wei  A-7  {}", &ticket().to_string()[..8]));
+    assert_eq!(row.value, "adult  Not used yet");
+    assert_eq!(
+        touch(&mut screen, panel.leads.swap_remove(0)),
+        [Command::CheckIn(ticket())]
+    );
 }
 
 #[test]
