@@ -11,6 +11,7 @@ pub mod ids;
 pub mod label;
 pub mod outbox;
 pub mod rules;
+pub mod sale;
 pub mod ticket;
 pub mod time;
 pub mod verdict;

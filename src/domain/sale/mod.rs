@@ -1,0 +1,13 @@
+//! Selling, decided: what is offered, what an order costs, what becomes of it and of its money. Pure: stock, time and random
+//! numbers are arguments, and what a payment provider is to do comes out as values.
+
+mod money;
+mod number;
+mod pay;
+
+pub use money::{FEN_MAX, Fen, Permille};
+pub use number::{NumberError, ORDER_NUMBER_SIGNS, OrderNumber, PaymentNumber, RefundNumber};
+pub use pay::{
+    Charge, Method, Opened, PayerId, PaymentStanding, Prepay, Provider, RefundAsk, RefundStanding,
+    TransactionId,
+};
