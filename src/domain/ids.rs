@@ -141,6 +141,18 @@ name!(
     /// A member of staff, as an opaque id: names stay on the server.
     OperatorId
 );
+name!(
+    /// Somebody who buys, as an opaque id.
+    AccountId
+);
+name!(
+    /// One date of an event.
+    SessionId
+);
+name!(
+    /// A stock of tickets that one or more ticket types are sold from.
+    QuotaId
+);
 
 /// A ticket's only identity: the credential's `cti`, 8 to 16 bytes. Shown as lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

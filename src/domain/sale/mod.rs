@@ -3,6 +3,7 @@
 
 mod money;
 mod number;
+pub mod order;
 mod pay;
 
 pub use money::{FEN_MAX, Fen, Permille};

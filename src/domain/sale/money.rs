@@ -43,7 +43,7 @@ impl Fen {
 
     /// Whether it is nothing.
     #[must_use]
-    pub fn is_zero(self) -> bool {
+    pub fn is_zero(&self) -> bool {
         self.0 == 0
     }
 }
