@@ -35,17 +35,22 @@ impl Rulebook {
     /// [`RulesError`] names the first value that makes no sense.
     pub fn from_json(text: &str) -> Result<Self, RulesError> {
         let rules: Self = serde_json::from_str(text)?;
-        rules.check_times()?;
-        rules.check_graph()?;
-        rules.types.iter().try_for_each(|(ticket_type, type_rules)| {
-            rules.check_type(type_rules, &format!("types.{ticket_type}"))
-        })?;
-        rules
-            .homes
-            .iter()
-            .enumerate()
-            .try_for_each(|(i, home)| rules.check_home(home, &format!("homes[{i}]")))?;
+        rules.check()?;
         Ok(rules)
+    }
+
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// [`RulesError`] names the first that makes no sense.
+    pub fn check(&self) -> Result<(), RulesError> {
+        self.check_times()?;
+        self.check_graph()?;
+        self.types.iter().try_for_each(|(ticket_type, type_rules)| {
+            self.check_type(type_rules, &format!("types.{ticket_type}"))
+        })?;
+        let mut homes = self.homes.iter().enumerate();
+        homes.try_for_each(|(i, home)| self.check_home(home, &format!("homes[{i}]")))
     }
 
     fn check_times(&self) -> Result<(), RulesError> {
