@@ -131,6 +131,7 @@ impl Counter<'_> {
             voucher: cart.voucher.clone(),
             answers: cart.answers.clone(),
             paid_by: None,
+            issued_at: None,
             issue_due: None,
             issue_tries: 0,
         })
@@ -151,6 +152,7 @@ impl Counter<'_> {
                 kind: kind.clone(),
                 quotas: offer.quotas.clone(),
                 price: self.price(kind, offer),
+                by_voucher: self.voucher.is_some_and(|voucher| voucher.covers(kind)),
                 back: Fen::ZERO,
                 state: ItemState::Ordered,
             };

@@ -19,7 +19,7 @@ impl Order {
             Event::PaymentCallFailed(number, after_ms) => self.payment(number)?.try_later(now, after_ms),
             Event::Cancel => self.cancel(now)?,
             Event::Stock(held) => return self.stock_answered(held, now),
-            Event::Issued(tickets) => self.issued(&tickets)?,
+            Event::Issued(tickets) => self.issued(&tickets, now)?,
             Event::NotIssued => self.not_issued(now),
             Event::TakeBack {
                 tickets,

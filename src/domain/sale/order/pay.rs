@@ -192,7 +192,7 @@ impl Order {
         Ok(Vec::new())
     }
 
-    pub(super) fn issued(&mut self, tickets: &[TicketId]) -> Result<(), Wrong> {
+    pub(super) fn issued(&mut self, tickets: &[TicketId], now: UnixMillis) -> Result<(), Wrong> {
         if self.stage != Stage::Paid {
             return Ok(());
         }
@@ -204,6 +204,7 @@ impl Order {
             item.state = ItemState::Issued(*ticket);
         }
         self.stage = Stage::Issued;
+        self.issued_at = Some(now.seconds());
         self.issue_due = None;
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{AccountId, EventId, OperatorId, QuotaId, TicketId, TicketType};
 use crate::domain::sale::{Charge, Fen, Opened, OrderNumber, Prepay, Provider, RefundAsk};
-use crate::domain::time::UnixMillis;
+use crate::domain::time::{UnixMillis, UnixSeconds};
 
 /// Tickets of one order: a coach's load; more is several orders.
 pub const ITEMS_MAX: usize = 100;
@@ -51,6 +51,9 @@ pub struct Order {
     /// The count of the payment that paid it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid_by: Option<u16>,
+    /// When its tickets were issued: their `iat`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<UnixSeconds>,
     /// When its tickets are to be issued, where that could not be done at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue_due: Option<UnixMillis>,
@@ -79,6 +82,9 @@ pub struct Item {
     pub quotas: Vec<QuotaId>,
     /// What it costs, discounts taken off.
     pub price: Fen,
+    /// Whether it uses up the order's voucher.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_voucher: bool,
     /// What the payer gets back of that.
     #[serde(default, skip_serializing_if = "Fen::is_zero")]
     pub back: Fen,
@@ -238,6 +244,13 @@ impl Order {
         counted(self.standing_items().map(|item| &item.kind))
     }
 
+    /// How many tickets of its voucher it uses up.
+    #[must_use]
+    pub fn voucher_uses(&self) -> u32 {
+        let uses = self.standing_items().filter(|item| item.by_voucher).count();
+        u32::try_from(uses).unwrap_or(u32::MAX)
+    }
+
     /// The items that are held or sold.
     fn standing_items(&self) -> impl Iterator<Item = &Item> {
         let ended = matches!(self.stage, Stage::Ended(_));
@@ -269,6 +282,10 @@ impl PaymentState {
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Opening | Self::Open(_) | Self::Closing)
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn counted<'a, T: Clone + Ord + 'a>(things: impl Iterator<Item = &'a T>) -> BTreeMap<T, u32> {

@@ -18,6 +18,7 @@ fn item(price: u64) -> Item {
         kind: "adult".parse().unwrap(),
         quotas: vec!["hall".parse().unwrap()],
         price: Fen(price),
+        by_voucher: false,
         back: Fen::ZERO,
         state: ItemState::Ordered,
     }
@@ -39,6 +40,7 @@ fn order() -> Order {
         voucher: None,
         answers: std::collections::BTreeMap::new(),
         paid_by: None,
+        issued_at: None,
         issue_due: None,
         issue_tries: 0,
     }
