@@ -125,6 +125,7 @@ impl Counter<'_> {
             placed: self.now,
             until: self.now.plus(u64::from(self.sheet.hold_s) * 1_000),
             late: self.sheet.late,
+            resell: self.sheet.resell,
             stage: Stage::Reserved,
             payments: Vec::new(),
             refunds: Vec::new(),

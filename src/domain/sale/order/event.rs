@@ -41,6 +41,8 @@ pub enum Event {
     Issued(Vec<TicketId>),
     /// They could not be issued now.
     NotIssued,
+    /// What could not be issued is tried again.
+    IssueAgain,
     /// Tickets are taken back, for this share of what they cost.
     TakeBack {
         /// The tickets; all that are issued, where it is empty.

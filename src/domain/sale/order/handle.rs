@@ -21,6 +21,7 @@ impl Order {
             Event::Stock(held) => return self.stock_answered(held, now),
             Event::Issued(tickets) => self.issued(&tickets, now)?,
             Event::NotIssued => self.not_issued(now),
+            Event::IssueAgain => return Ok(self.issue_again()),
             Event::TakeBack {
                 tickets,
                 share,

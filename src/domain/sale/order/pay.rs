@@ -209,6 +209,13 @@ impl Order {
         Ok(())
     }
 
+    pub(super) fn issue_again(&self) -> Vec<Effect> {
+        match self.stage {
+            Stage::Paid => vec![Effect::Issue],
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn not_issued(&mut self, now: UnixMillis) {
         if self.stage == Stage::Paid {
             self.issue_tries = self.issue_tries.saturating_add(1);

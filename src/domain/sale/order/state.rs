@@ -34,6 +34,8 @@ pub struct Order {
     pub until: UnixMillis,
     /// What happens to money that comes after that.
     pub late: Late,
+    /// Whether tickets that are taken back are sold again.
+    pub resell: bool,
     /// How far it is.
     pub stage: Stage,
     /// The attempts to pay it, in the order of their counts.
@@ -235,7 +237,9 @@ impl Order {
     /// How many of each stock it holds or has sold.
     #[must_use]
     pub fn stock(&self) -> BTreeMap<QuotaId, u32> {
-        counted(self.standing_items().flat_map(|item| &item.quotas))
+        let back = |item: &&Item| matches!(item.state, ItemState::Revoked(_) | ItemState::Dropped);
+        let kept = self.items.iter().filter(|item| !self.resell && back(item));
+        counted(self.standing_items().chain(kept).flat_map(|item| &item.quotas))
     }
 
     /// How many tickets of each type count against what one person may buy.
@@ -269,10 +273,18 @@ impl Order {
 
     /// Its issued tickets that are not withdrawn.
     pub fn tickets(&self) -> impl Iterator<Item = TicketId> {
-        self.items.iter().filter_map(|item| match item.state {
+        self.items.iter().filter_map(Item::ticket)
+    }
+}
+
+impl Item {
+    /// Its ticket, where it is issued and not withdrawn.
+    #[must_use]
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self.state {
             ItemState::Issued(ticket) => Some(ticket),
             ItemState::Ordered | ItemState::Revoked(_) | ItemState::Dropped => None,
-        })
+        }
     }
 }
 

@@ -34,6 +34,7 @@ fn order() -> Order {
         placed: PLACED,
         until: PLACED.plus(HOLD_MS),
         late: Late::Refill,
+        resell: true,
         stage: Stage::Reserved,
         payments: Vec::new(),
         refunds: Vec::new(),
@@ -298,6 +299,27 @@ fn tickets_are_taken_back_one_by_one_for_a_share() {
         "once is enough"
     );
     assert!(order.balance().is_even() && order.stock().is_empty());
+}
+
+#[test]
+fn what_was_taken_back_is_sold_again_where_the_event_says_so() {
+    for (resell, held) in [(true, 1), (false, 2)] {
+        let (mut order, _) = after([
+            pay(Method::Jsapi),
+            opened(1),
+            paid(1, 13_000),
+            Event::Issued(tickets()),
+        ]);
+        order.resell = resell;
+        let back = Event::TakeBack {
+            tickets: tickets()[..1].to_vec(),
+            share: Permille::WHOLE,
+            cause: Cause::Buyer,
+        };
+        order.handle(back, PLACED).unwrap();
+        assert_eq!(order.stock().values().sum::<u32>(), held);
+        assert_eq!(order.bought().values().sum::<u32>(), 1);
+    }
 }
 
 #[test]

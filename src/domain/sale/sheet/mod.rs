@@ -107,6 +107,12 @@ impl Session {
 }
 
 impl Sheet {
+    /// Whether there is anything of which one person may have only so many.
+    #[must_use]
+    pub fn limits_persons(&self) -> bool {
+        self.per_person_max.is_some() || self.offers.values().any(|offer| offer.per_person_max.is_some())
+    }
+
     /// The rulebook that gates follow: the sheet's, and each session's time as the entry window of its types.
     #[must_use]
     pub fn rulebook(&self, event: &EventId, version: u64) -> Rulebook {
