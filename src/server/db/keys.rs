@@ -34,6 +34,19 @@ pub struct IssuerKeyStanding {
     pub signs: bool,
 }
 
+/// The private JWK that signs what is new; none where no key does.
+pub(super) fn signing(
+    connection: &Connection,
+    event: EventRow,
+    key_use: KeyUse,
+) -> Result<Option<String>, DbError> {
+    let query = "SELECT secret FROM issuer_keys WHERE event = ?1 AND use = ?2 AND status = 0 \
+                 ORDER BY number DESC LIMIT 1";
+    connection
+        .query_row(query, params![event.0, key_use.number()], |row| row.get(0))
+        .optional()
+}
+
 impl Db {
     /// The private JWK that signs what is new: the newest active key of this use.
     ///
@@ -41,13 +54,8 @@ impl Db {
     /// [`DbError::NoEvent`] where there is no such event, [`DbError::Refused`] where it has no active key.
     pub fn signing_jwk(&mut self, event: &EventId, key_use: KeyUse) -> Result<String, DbError> {
         let row = event_row(&self.connection, event.as_str())?;
-        let query = "SELECT secret FROM issuer_keys WHERE event = ?1 AND use = ?2 AND status = 0 \
-                     ORDER BY number DESC LIMIT 1";
-        let found = self
-            .connection
-            .query_row(query, params![row.0, key_use.number()], |row| row.get(0));
         let (what, how) = key_use.words();
-        found.optional()?.ok_or_else(|| {
+        signing(&self.connection, row, key_use)?.ok_or_else(|| {
             refused(
                 event,
                 format!("has no key that signs {what}: `wicket admin key add{how}`"),

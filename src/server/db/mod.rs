@@ -10,6 +10,7 @@ mod devices;
 mod error;
 mod events;
 mod figures;
+mod group;
 mod heads;
 mod heartbeats;
 mod keys;
@@ -21,6 +22,7 @@ mod relay;
 mod requests;
 mod restored;
 mod revocation;
+mod sale;
 mod snapshot;
 mod soundness;
 mod sql;
@@ -46,6 +48,10 @@ pub use parked::Parked;
 pub use relay::{Brought, Passed, SnapshotDue, Taken};
 pub use requests::{Caller, NotCounted, Request, Revoked};
 pub use revocation::{Belief, BelievedStream, OrderStanding};
+pub use sale::{
+    BULK_ORDERS_MAX, CashUp, Changed, DueCall, Granted, MoneyRow, OnSale, Place, Placed, Review, SESSION_MS,
+    Seed, Session, SheetWritten, Stock, TakenBack, Wish,
+};
 pub use snapshot::Snapshot;
 use sql::{Connection, Flush, Optional, Transaction, Version, params};
 
@@ -188,6 +194,15 @@ fn lock_event(transaction: &Transaction<'_>, name: &str) -> Result<EventRow, DbE
     found
         .map(EventRow)
         .ok_or_else(|| DbError::NoEvent(name.to_owned()))
+}
+
+/// The same of an event whose row is known.
+fn lock_event_row(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
+    transaction.query_locked(
+        "SELECT event FROM events WHERE event = ?1",
+        params![event.0],
+        |_| Ok(()),
+    )
 }
 
 /// An event's name as stored.

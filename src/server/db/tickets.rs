@@ -22,30 +22,7 @@ impl Db {
     ) -> Result<(), DbError> {
         self.connection.write(|transaction| {
             let event_row = lock_event(transaction, event.as_str())?;
-            let touched = touched_by(transaction, event_row, rows)?;
-            for row in rows {
-                let added = transaction.execute(
-                    "INSERT INTO tickets (event, ticket, row) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO NOTHING",
-                    params![event_row.0, row.ticket.as_bytes(), wire::to_cbor(row)],
-                )?;
-                if added == 0 {
-                    let refused = format!(
-                        "the ticket {} is on the list already: no ticket was added",
-                        row.ticket
-                    );
-                    return Err(DbError::Refused(refused));
-                }
-                append(
-                    transaction,
-                    event_row,
-                    Key::Ticket(row.ticket.as_bytes()),
-                    &Change::Ticket(row.clone()),
-                )?;
-                note_issue(transaction, event_row, row, now)?;
-            }
-            settle(transaction, event_row, touched, now)?;
-            Ok(())
+            add(transaction, event_row, rows, now)
         })
     }
 
@@ -62,43 +39,77 @@ impl Db {
     ) -> Result<(), DbError> {
         self.connection.write(|transaction| {
             let event_row = lock_event(transaction, event.as_str())?;
-            let found: Option<Vec<u8>> = transaction
-                .query_row(
-                    "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
-                    params![event_row.0, ticket.as_bytes()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            let Some(bytes) = found else {
-                let refused = format!("the ticket {ticket} is not on the list of {event}: check its id");
-                return Err(DbError::Refused(refused));
-            };
-            let mut row: TicketRow = wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"))?;
-            if row.status == status {
-                return Ok(());
-            }
-            if row.status == Status::Revoked {
-                let refused = format!("the ticket {ticket} is revoked, which is for ever: issue a new one");
-                return Err(DbError::Refused(refused));
-            }
-            row.status = status;
-            transaction.execute(
-                "UPDATE tickets SET row = ?3 WHERE event = ?1 AND ticket = ?2",
-                params![event_row.0, ticket.as_bytes(), wire::to_cbor(&row)],
-            )?;
-            append(
-                transaction,
-                event_row,
-                Key::Ticket(ticket.as_bytes()),
-                &Change::Ticket(row),
-            )?;
-            note_standing(transaction, event_row, ticket, status, now)?;
-            let mut touched = Touched::default();
-            touched.ticket(*ticket);
-            settle(transaction, event_row, touched, now)?;
-            Ok(())
+            set_status(transaction, event_row, ticket, status, now)
         })
     }
+}
+
+/// The same in an event that is locked.
+pub(super) fn add(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    rows: &[TicketRow],
+    now: UnixMillis,
+) -> Result<(), DbError> {
+    let touched = touched_by(transaction, event, rows)?;
+    for row in rows {
+        let added = transaction.execute(
+            "INSERT INTO tickets (event, ticket, row) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO NOTHING",
+            params![event.0, row.ticket.as_bytes(), wire::to_cbor(row)],
+        )?;
+        if added == 0 {
+            let refused = format!(
+                "the ticket {} is on the list already: no ticket was added",
+                row.ticket
+            );
+            return Err(DbError::Refused(refused));
+        }
+        let key = Key::Ticket(row.ticket.as_bytes());
+        append(transaction, event, key, &Change::Ticket(row.clone()))?;
+        note_issue(transaction, event, row, now)?;
+    }
+    settle(transaction, event, touched, now)
+}
+
+/// The same in an event that is locked.
+pub(super) fn set_status(
+    transaction: &Transaction<'_>,
+    event: EventRow,
+    ticket: &TicketId,
+    status: Status,
+    now: UnixMillis,
+) -> Result<(), DbError> {
+    let found: Option<Vec<u8>> = transaction
+        .query_row(
+            "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
+            params![event.0, ticket.as_bytes()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(bytes) = found else {
+        let refused = format!("the ticket {ticket} is not on the event's list: check its id");
+        return Err(DbError::Refused(refused));
+    };
+    let mut row: TicketRow = wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"))?;
+    if row.status == status {
+        return Ok(());
+    }
+    if row.status == Status::Revoked {
+        let refused = format!("the ticket {ticket} is revoked, which is for ever: issue a new one");
+        return Err(DbError::Refused(refused));
+    }
+    row.status = status;
+    transaction.execute(
+        "UPDATE tickets SET row = ?3 WHERE event = ?1 AND ticket = ?2",
+        params![event.0, ticket.as_bytes(), wire::to_cbor(&row)],
+    )?;
+    let key = Key::Ticket(ticket.as_bytes());
+    append(transaction, event, key, &Change::Ticket(row))?;
+    note_standing(transaction, event, ticket, status, now)?;
+    let mut touched = Touched::default();
+    touched.ticket(*ticket);
+    settle(transaction, event, touched, now)
 }
 
 /// The tickets whose cases new rows may change: those that were admitted before they were listed, and those that are

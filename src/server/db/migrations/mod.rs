@@ -17,6 +17,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0006_relay.sql")),
     M::up(include_str!("0007_control_keys.sql")),
     M::up(include_str!("0008_labels.sql")),
+    M::up(include_str!("0009_sale.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

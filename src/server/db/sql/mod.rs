@@ -29,6 +29,8 @@ pub(super) use params;
 #[derive(Debug)]
 pub(super) struct Connection {
     sqlite: Sqlite,
+    /// Writes are parts of one transaction.
+    is_grouped: bool,
 }
 
 /// A connection within a transaction that may write.
@@ -88,7 +90,10 @@ impl Connection {
     /// Opens a file.
     pub(super) fn file(file: &Path, opening: &Opening, flush: Flush) -> Result<Self, DbError> {
         let sqlite = Sqlite::open(file, opening, flush)?;
-        Ok(Self { sqlite })
+        Ok(Self {
+            sqlite,
+            is_grouped: false,
+        })
     }
 
     /// Keeps this connection from writing.
@@ -176,6 +181,39 @@ impl Connection {
         self.transact(Mode::Write, work)
     }
 
+    /// As [`Self::write`], where `work` says with what it returns whether what it did is to stand.
+    pub(super) fn write_if<T>(
+        &mut self,
+        mut work: impl FnMut(&Transaction<'_>) -> Result<(bool, T), DbError>,
+    ) -> Result<T, DbError> {
+        let open = Open::begin(self, Mode::Write)?;
+        let (stands, done) = work(&Transaction(self))?;
+        if stands {
+            open.commit()?;
+        }
+        Ok(done)
+    }
+
+    /// From here on each write is a part of one transaction.
+    pub(super) fn begin_group(&mut self) -> Result<(), DbError> {
+        self.sqlite.begin(Mode::Write)?;
+        self.is_grouped = true;
+        Ok(())
+    }
+
+    /// All parts that stand happen now.
+    pub(super) fn commit_group(&mut self) -> Result<(), DbError> {
+        self.sqlite.commit()?;
+        self.is_grouped = false;
+        Ok(())
+    }
+
+    /// None of them happens.
+    pub(super) fn roll_back_group(&mut self) {
+        self.is_grouped = false;
+        self.sqlite.roll_back();
+    }
+
     /// What the data look like now.
     pub(super) fn version(&self) -> Result<Version, DbError> {
         self.sqlite.version()
@@ -201,7 +239,10 @@ struct Open<'c> {
 
 impl<'c> Open<'c> {
     fn begin(connection: &'c Connection, mode: Mode) -> Result<Self, DbError> {
-        connection.sqlite.begin(mode)?;
+        match connection.is_grouped {
+            true => connection.sqlite.begin_part()?,
+            false => connection.sqlite.begin(mode)?,
+        }
         Ok(Self {
             connection,
             is_committed: false,
@@ -209,7 +250,10 @@ impl<'c> Open<'c> {
     }
 
     fn commit(mut self) -> Result<(), DbError> {
-        self.connection.sqlite.commit()?;
+        match self.connection.is_grouped {
+            true => self.connection.sqlite.commit_part()?,
+            false => self.connection.sqlite.commit()?,
+        }
         self.is_committed = true;
         Ok(())
     }
@@ -217,8 +261,10 @@ impl<'c> Open<'c> {
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        if !self.is_committed {
-            self.connection.sqlite.roll_back();
+        match (self.is_committed, self.connection.is_grouped) {
+            (true, _) => {}
+            (false, true) => self.connection.sqlite.roll_back_part(),
+            (false, false) => self.connection.sqlite.roll_back(),
         }
     }
 }

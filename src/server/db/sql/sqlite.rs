@@ -85,6 +85,20 @@ impl Sqlite {
         let _ = self.execute("ROLLBACK", &[]);
     }
 
+    pub(super) fn begin_part(&self) -> Result<(), DbError> {
+        self.execute("SAVEPOINT part", &[]).map(drop)
+    }
+
+    pub(super) fn commit_part(&self) -> Result<(), DbError> {
+        self.execute("RELEASE part", &[]).map(drop)
+    }
+
+    /// What fails here has ended the whole transaction, whose commit then fails too.
+    pub(super) fn roll_back_part(&self) {
+        let _ = self.execute("ROLLBACK TO part", &[]);
+        let _ = self.execute("RELEASE part", &[]);
+    }
+
     pub(super) fn version(&self) -> Result<Version, DbError> {
         let others = self
             .0
