@@ -135,6 +135,8 @@ impl Counter<'_> {
             issued_at: None,
             issue_due: None,
             issue_tries: 0,
+            tell_due: None,
+            tell_tries: 0,
         })
     }
 

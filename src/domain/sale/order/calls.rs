@@ -15,6 +15,8 @@ pub const PAY_AGAIN_MS: u64 = 60_000;
 pub(super) const REFUND_LOOK_MS: u64 = 60_000;
 /// Between two looks at a refund, at the most: some take days.
 const REFUND_LOOK_MS_MAX: u64 = 6 * 3_600_000;
+/// Between two tries to tell a provider of issued tickets, at the most: nobody waits for it but the merchant's account.
+const TELL_AGAIN_MS: u64 = 3_600_000;
 /// Between two tries to issue, at the most: what is in the way is at home, and mended by people.
 const ISSUE_AGAIN_MS: u64 = 30_000;
 
@@ -35,6 +37,8 @@ pub enum Call {
     Refund(RefundNumber),
     /// Ask how it stands.
     AskRefund(RefundNumber),
+    /// Tell the provider that the tickets of this payment were issued.
+    Tell(PaymentNumber),
 }
 
 impl Order {
@@ -48,7 +52,13 @@ impl Order {
         };
         let payments = self.payments.iter().filter_map(Payment::call);
         let refunds = self.refunds.iter().filter_map(Refund::call);
-        own.into_iter().chain(payments).chain(refunds).collect()
+        let tell = self.paying().zip(self.tell_due);
+        let tell = tell.map(|(payment, due)| (Call::Tell(payment.ask.payment), due));
+        own.into_iter()
+            .chain(payments)
+            .chain(refunds)
+            .chain(tell)
+            .collect()
     }
 }
 
@@ -114,6 +124,11 @@ impl Refund {
         };
         self.due = now.plus(wait.max(after_ms.unwrap_or(0)));
     }
+}
+
+/// When a provider that could not be told is told again.
+pub(super) fn tell_again(tries: u32, now: UnixMillis) -> UnixMillis {
+    now.plus(doubled(FIRST_WAIT_MS, tries, TELL_AGAIN_MS))
 }
 
 /// When tickets that could not be issued are tried again.

@@ -56,6 +56,12 @@ pub enum Event {
     Refund(RefundNumber, RefundStanding),
     /// A call about a refund came to nothing; it is to be repeated after so many milliseconds at the least.
     RefundCallFailed(RefundNumber, Option<u64>),
+    /// The provider knows that the tickets were issued.
+    Told,
+    /// It will never take that, and says why.
+    NeverTold(String),
+    /// Telling it came to nothing; it is to be repeated after so many milliseconds at the least.
+    TellFailed(Option<u64>),
     /// A person has looked at a refund that failed: it is asked for again, under its number.
     RefundAgain(RefundNumber),
 }

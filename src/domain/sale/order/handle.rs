@@ -29,6 +29,9 @@ impl Order {
             } => return self.take_back(&tickets, share, cause, now),
             Event::Refund(number, standing) => return self.refund_standing(number, standing, now),
             Event::RefundCallFailed(number, after_ms) => self.refund(number)?.try_later(now, after_ms),
+            Event::Told => self.tell_due = None,
+            Event::NeverTold(why) => return Ok(self.never_told(&why)),
+            Event::TellFailed(after_ms) => self.tell_failed(now, after_ms),
             Event::RefundAgain(number) => self.refund_again(number, now)?,
         }
         Ok(Vec::new())

@@ -1,6 +1,6 @@
 //! An order's payments: attempts to pay it, and the one that does.
 
-use super::calls::{POLLS_MS, issue_again};
+use super::calls::{POLLS_MS, issue_again, tell_again};
 use super::event::{Effect, Event, Wrong};
 use super::state::{Cause, End, Item, ItemState, Late, Order, PAYMENTS_MAX, Payment, PaymentState, Stage};
 use crate::domain::ids::TicketId;
@@ -205,6 +205,10 @@ impl Order {
         }
         self.stage = Stage::Issued;
         self.issued_at = Some(now.seconds());
+        self.tell_due = self
+            .paying()
+            .filter(|payment| payment.wants_to_know())
+            .map(|_| now);
         self.issue_due = None;
         Ok(())
     }
@@ -223,6 +227,30 @@ impl Order {
         }
     }
 
+    pub(super) fn tell_failed(&mut self, now: UnixMillis, after_ms: Option<u64>) {
+        if self.tell_due.is_some() {
+            self.tell_tries = self.tell_tries.saturating_add(1);
+            let due = tell_again(self.tell_tries, now);
+            self.tell_due = Some(due.max(now.plus(after_ms.unwrap_or(0))));
+        }
+    }
+
+    pub(super) fn never_told(&mut self, why: &str) -> Vec<Effect> {
+        self.tell_due = None;
+        vec![Effect::Review(format!(
+            "the provider was not told that the tickets were issued: {why}"
+        ))]
+    }
+
+    /// The payment that paid it.
+    #[must_use]
+    pub fn paying(&self) -> Option<&Payment> {
+        let count = self.paid_by?;
+        self.payments
+            .iter()
+            .find(|payment| payment.ask.payment.count == count)
+    }
+
     pub(super) fn payment(&mut self, number: PaymentNumber) -> Result<&mut Payment, Wrong> {
         let own = number.order == self.number;
         let found = self
@@ -234,6 +262,12 @@ impl Order {
 }
 
 impl Payment {
+    /// WeChat holds the money of a Mini Program back until it is told that what was bought is with its buyer.
+    fn wants_to_know(&self) -> bool {
+        let payer = self.charge().is_some_and(|charge| charge.payer.is_some());
+        self.provider == Provider::WeChat && self.ask.method == Method::Jsapi && payer
+    }
+
     /// Whether a guest who wants to pay so has this attempt for it already.
     fn is_same(&self, provider: Provider, method: Method, payer: Option<&PayerId>) -> bool {
         let can_be_paid = matches!(self.state, PaymentState::Opening | PaymentState::Open(_));

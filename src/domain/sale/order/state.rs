@@ -62,6 +62,12 @@ pub struct Order {
     /// Tries to issue its tickets that failed.
     #[serde(default)]
     pub issue_tries: u32,
+    /// When its provider is to be told that its tickets were issued, where it wants to know and does not yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell_due: Option<UnixMillis>,
+    /// Tries to tell it that failed.
+    #[serde(default)]
+    pub tell_tries: u32,
 }
 
 /// Where an order is sold.

@@ -44,6 +44,8 @@ fn order() -> Order {
         issued_at: None,
         issue_due: None,
         issue_tries: 0,
+        tell_due: None,
+        tell_tries: 0,
     }
 }
 
@@ -302,6 +304,35 @@ fn tickets_are_taken_back_one_by_one_for_a_share() {
 }
 
 #[test]
+fn a_provider_that_wants_to_know_is_told_of_issued_tickets_until_it_knows() {
+    let with_payer = |event: Event| match event {
+        Event::Standing(number, PaymentStanding::Paid(charge)) => {
+            let payer = Some(PayerId("openid".to_owned()));
+            Event::Standing(number, PaymentStanding::Paid(Charge { payer, ..charge }))
+        }
+        other => other,
+    };
+    let (mut order, _) = after([
+        pay(Method::Jsapi),
+        with_payer(paid(1, 13_000)),
+        Event::Issued(tickets()),
+    ]);
+    assert_eq!(calls(&order), [Call::Tell(payment(1))]);
+    order.handle(Event::TellFailed(Some(5_000)), PLACED).unwrap();
+    assert_eq!(order.tell_due, Some(PLACED.plus(5_000)));
+    order.handle(Event::Told, PLACED).unwrap();
+    assert_eq!(calls(&order), []);
+    order.handle(Event::TellFailed(None), PLACED).unwrap();
+    assert_eq!(calls(&order), []);
+    let (native, _) = after([
+        pay(Method::Native),
+        with_payer(paid(1, 13_000)),
+        Event::Issued(tickets()),
+    ]);
+    assert_eq!(calls(&native), []);
+}
+
+#[test]
 fn what_was_taken_back_is_sold_again_where_the_event_says_so() {
     for (resell, held) in [(true, 1), (false, 2)] {
         let (mut order, _) = after([
@@ -544,6 +575,7 @@ proptest! {
                 Call::Open(number) => Event::Opened(number, Opened::PrepayId("wx".to_owned())),
                 Call::Ask(number) => Event::Standing(number, PaymentStanding::Unpaid),
                 Call::Close(number) => Event::Standing(number, PaymentStanding::Closed),
+                Call::Tell(_) => Event::Told,
                 Call::Refund(number) => Event::Refund(number, RefundStanding::Processing),
                 Call::AskRefund(number) => Event::Refund(number, RefundStanding::Done { at: None }),
             };

@@ -14,6 +14,7 @@ pub(super) fn written(call: Call) -> String {
         Call::Close(payment) => format!("close {payment}"),
         Call::Refund(refund) => format!("refund {refund}"),
         Call::AskRefund(refund) => format!("ask-refund {refund}"),
+        Call::Tell(payment) => format!("tell {payment}"),
     }
 }
 
@@ -27,6 +28,7 @@ pub(super) fn read(text: &str) -> Option<Call> {
         "ask" => number::<PaymentNumber>(part).map(Call::Ask),
         "close" => number::<PaymentNumber>(part).map(Call::Close),
         "refund" => number::<RefundNumber>(part).map(Call::Refund),
+        "tell" => number::<PaymentNumber>(part).map(Call::Tell),
         "ask-refund" => number::<RefundNumber>(part).map(Call::AskRefund),
         _ => None,
     }
@@ -54,6 +56,7 @@ mod tests {
             Call::Close(payment),
             Call::Refund(refund),
             Call::AskRefund(refund),
+            Call::Tell(payment),
         ] {
             assert_eq!(read(&written(call)), Some(call));
         }
