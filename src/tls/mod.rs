@@ -20,7 +20,7 @@ pub use leaf::KeyHash;
 pub use mutual::{IsDevice, mutual_client, mutual_server, peer_key};
 pub use refused::{CertificateRefused, words};
 pub use server::{with_files, with_own_key};
-pub use web::Authorities;
+pub use web::{Authorities, web_client};
 
 /// The cryptography, named where it is used: nothing depends on what else a process has installed.
 fn provider() -> Arc<CryptoProvider> {

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, Error, RootCertStore};
+use rustls::version::{TLS12, TLS13};
+use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 
 use super::provider;
 use super::refused::CertificateRefused;
@@ -17,6 +18,18 @@ pub enum Authorities {
     Machine,
     /// These alone.
     Only(Vec<CertificateDer<'static>>),
+}
+
+/// A client's settings for servers of the web, judged at the machine's own time.
+///
+/// # Errors
+/// Where no authority is known to this machine.
+pub fn web_client(authorities: &Authorities) -> Result<ClientConfig, Error> {
+    let client = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS13, &TLS12])?
+        .with_webpki_verifier(verifier(authorities)?)
+        .with_no_client_auth();
+    Ok(client)
 }
 
 /// The rules with their authorities, which are read when they are first needed: a server with a key of its own needs
