@@ -13,6 +13,7 @@ mod heads;
 #[cfg(feature = "sim")]
 mod in_process;
 mod metrics;
+pub mod pay;
 mod random;
 #[cfg(feature = "gate")]
 mod relay;
