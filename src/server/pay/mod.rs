@@ -1,5 +1,5 @@
-//! Payment providers: who takes the money and gives it back, behind one seam ([`PaymentProvider`]). The box office and the
-//! provider for trials are the server's own ([`Counter`]). None decides anything about an order.
+//! Payment providers: who takes the money and gives it back, behind one seam ([`PaymentProvider`]). WeChat Pay is one; the box
+//! office and the provider for trials are the server's own ([`Counter`]). None decides anything about an order.
 
 mod bill;
 mod counter;
@@ -9,6 +9,7 @@ mod givens;
 mod provider;
 mod reconcile;
 pub mod till;
+pub mod wechat;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
