@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source=/usr/share/fonts/opentype/noto
 simplified_chinese=2 # its place in the collection
-latin='U+0020-007E,U+00A0-017F,U+2013,U+2014,U+2018-201D,U+2022,U+2026,U+2212,U+25CF,U+00D7'
+latin='U+0020-007E,U+00A0-017F,U+2013,U+2014,U+2018-201D,U+2022,U+2026,U+2212,U+2423,U+25CF,U+00D7'
 level_1=$(python3 -c 'print("".join(bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)))')
 
 subset() { # FACE TEXT

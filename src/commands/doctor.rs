@@ -54,6 +54,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         folder,
         settings: settings.as_ref(),
         contact: &contact,
+        held: None,
     });
     if let Some(damaged) = damaged {
         findings.retain(|finding| finding.part != Part::Config);
@@ -72,7 +73,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(u8::from(broken)))
 }
 
-fn contact(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// Tells the server how this gate is.
+pub(super) fn contact(ledger: &mut dyn Ledger, vitals: &Vitals) -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(beat(
         ledger,
         vitals,

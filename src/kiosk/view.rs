@@ -183,6 +183,7 @@ fn row(row: &model::Row) -> ui::Row {
     ui::Row {
         label: text(&row.label),
         value: text(&row.value),
+        mend: text(&row.mend),
         light: light(row.light),
     }
 }

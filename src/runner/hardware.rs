@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::feed::Feed;
 use super::intake::DeviceNews;
@@ -82,6 +83,15 @@ impl Hardware {
             watch(scanner.clone(), feed.clone()).map_err(HardwareError::Thread)?;
         }
         Ok(hardware)
+    }
+
+    /// Why what is wired to the gate cannot be had; none where it can, or where nothing is.
+    #[must_use]
+    pub fn signals(&self) -> Option<&Arc<str>> {
+        self.news.iter().find_map(|news| match news {
+            DeviceNews::Signals(why) => Some(why),
+            _ => None,
+        })
     }
 
     /// A line that cannot be had is told, and the gate scans all the same: people can open a door by hand.

@@ -4,6 +4,7 @@ use wicket::domain::admission::Direction;
 use wicket::domain::checkin::{Draft, Fact, FactRef, Kind};
 use wicket::domain::control::Challenge;
 use wicket::domain::gate::{Announcement, Fault, Outcome};
+use wicket::domain::health::{Finding, Part};
 use wicket::domain::ids::{GateId, Sequence, StreamId, TicketId, ZoneId};
 use wicket::domain::label::Label;
 use wicket::domain::time::{ClockState, Moment, Now, UnixMillis, UnixSeconds};
@@ -255,6 +256,10 @@ fn troubles() -> Vec<Scene> {
             "clock-unsure",
             [with(|figures| figures.clock = ClockState::Unsure)],
         ),
+        scene(
+            "signals-lost",
+            [Event::Signals("/dev/gpiochip0 is not there".to_owned())],
+        ),
         scene("control-shut", [disobeyed("control.SHUT")]),
         scene("line-dropped", [Event::Fault(Fault::LineDropped)]),
     ]
@@ -328,7 +333,12 @@ fn staff() -> Vec<Scene> {
         page(
             "staff-diagnostics",
             Page::Diagnostics,
-            [Event::Answered(StaffAnswer::Diagnostics(diagnostics()))],
+            [Event::Answered(diagnostics(findings()))],
+        ),
+        page(
+            "staff-diagnostics-well",
+            Page::Diagnostics,
+            [Event::Answered(diagnostics(Vec::new()))],
         ),
     ]
 }
@@ -473,8 +483,8 @@ fn found() -> Vec<FoundTicket> {
     ]
 }
 
-fn diagnostics() -> Vec<(&'static str, String)> {
-    [
+fn diagnostics(findings: Vec<Finding>) -> StaffAnswer {
+    let figures = [
         ("staff.version", "0.1.0"),
         ("staff.device", "pi-7"),
         ("staff.server", "https://tickets.example"),
@@ -484,5 +494,22 @@ fn diagnostics() -> Vec<(&'static str, String)> {
         ("staff.disk", "21.4 GB"),
     ]
     .map(|(label, value)| (label, value.to_owned()))
-    .into()
+    .into();
+    StaffAnswer::Diagnostics { findings, figures }
+}
+
+fn findings() -> Vec<Finding> {
+    vec![
+        Finding::well(Part::Disk, "21400 MB free of 29000 MB"),
+        Finding::poor(
+            Part::Disk,
+            "writes 9 MB/s, a durable write takes 71.3 ms",
+            "every guest waits for one durable write: use a better card (class A2), or an SSD",
+        ),
+        Finding::broken(
+            Part::Camera,
+            "gives the gate no pictures",
+            "look at its cable and lens; unplug it and plug it in again",
+        ),
+    ]
 }

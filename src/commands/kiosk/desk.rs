@@ -1,11 +1,10 @@
 //! Carries out what staff want on the store beside the gate, on a thread of its own: none of it may hold up a scan.
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
 use super::choices::Choices;
-use super::diagnostics::diagnostics;
+use super::diagnostics::Diagnostics;
 use super::found::find;
 use super::levels::Levels;
 use super::pin::PinKeeper;
@@ -20,20 +19,20 @@ pub(super) type Refusal = Box<dyn Error + Send + Sync>;
 
 /// The store beside the gate, and what is known of the staff.
 pub(super) struct Desk {
-    folder: PathBuf,
     ledger: SqliteLedger,
     pin: PinKeeper,
     levels: Levels,
+    diagnostics: Diagnostics,
 }
 
 impl Desk {
-    pub(super) fn open(folder: PathBuf, levels: Levels) -> Result<Self, Refusal> {
-        let ledger = SqliteLedger::attach(&folder, &Opening::default())?;
+    pub(super) fn open(diagnostics: Diagnostics, levels: Levels) -> Result<Self, Refusal> {
+        let ledger = SqliteLedger::attach(&diagnostics.folder, &Opening::default())?;
         Ok(Self {
-            folder,
             ledger,
             pin: PinKeeper::default(),
             levels,
+            diagnostics,
         })
     }
 
@@ -72,15 +71,13 @@ impl Desk {
                 .map(StaffAnswer::Pin)
                 .map(Some),
             Command::Sync => self.sync().map(Some),
-            Command::Export => stick::export(&self.folder, &mut self.ledger).map(Some),
+            Command::Export => stick::export(&self.diagnostics.folder, &mut self.ledger).map(Some),
             Command::Import => stick::import(&mut self.ledger).map(Some),
             Command::ListScans(typed) => last_scans(&mut self.ledger, &typed)
                 .map(StaffAnswer::Scans)
                 .map(Some),
             Command::FindTickets(typed) => find(&mut self.ledger, &typed).map(StaffAnswer::Tickets).map(Some),
-            Command::Diagnose => diagnostics(&self.folder, &mut self.ledger)
-                .map(StaffAnswer::Diagnostics)
-                .map(Some),
+            Command::Diagnose => self.diagnostics.take(&mut self.ledger).map(Some),
         };
         done.unwrap_or_else(|refusal| Some(StaffAnswer::Failed(with_causes(refusal.as_ref()))))
     }
@@ -100,7 +97,7 @@ impl Desk {
     }
 
     fn sync(&self) -> Result<StaffAnswer, Refusal> {
-        let summary = sync::one(&self.folder)?;
+        let summary = sync::one(&self.diagnostics.folder)?;
         let fillings = vec![
             ("tickets", summary.down.tickets.to_string()),
             ("facts", summary.up.facts.to_string()),

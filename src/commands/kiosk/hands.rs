@@ -1,10 +1,10 @@
 //! The threads around the gate's own: each tells the screen, or stops the gate.
 
-use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::{io, thread};
 
 use super::desk::Desk;
+use super::diagnostics::Diagnostics;
 use super::figures::Figuring;
 use super::levels::Levels;
 use crate::commands::{say, with_causes};
@@ -39,12 +39,12 @@ impl Hands {
     /// Does what staff want beside the gate.
     pub(super) fn serve_staff(
         &self,
-        folder: PathBuf,
+        diagnostics: Diagnostics,
         levels: Levels,
         wishes: Receiver<Command>,
     ) -> io::Result<()> {
         let screen = self.screen.clone();
-        spawn("desk", move || match Desk::open(folder, levels) {
+        spawn("desk", move || match Desk::open(diagnostics, levels) {
             Ok(desk) => desk.run(&wishes, &screen),
             Err(error) => say::remark(&format!(
                 "wicket: the staff pages do not work: {}",

@@ -6,28 +6,23 @@ use std::time::Duration;
 use std::{io, thread};
 
 use super::desk::Refusal;
-use super::hands::{Hands, spawn};
+use super::hands::Hands;
 use super::levels::Levels;
 use super::news::News;
 use crate::commands::gate::Setup;
 use crate::commands::{say, service, sync, with_causes};
-use crate::config::Settings;
 use crate::domain::control::Action;
-use crate::kiosk::{Event, Handle, Preview};
+use crate::kiosk::{Event, Handle};
 use crate::runner::{
-    self, Command, ControlNews, Decider, Fetched, Hardware, Intake, LaneSetting, Latest, Notice,
-    SharedCamera, SharedReach,
+    self, Command, ControlNews, Decider, Hardware, Intake, LaneSetting, Notice, SharedCamera, SharedReach,
 };
-use crate::vision::LumaFrame;
 
 /// How long a gate that failed shows why, before the program ends and whoever watches over it starts it again.
 const LAST_WORDS: Duration = Duration::from_secs(10);
-/// How long the preview waits for a picture before it looks whether the camera's thread is still there.
-const PREVIEW_WAIT: Duration = Duration::from_secs(1);
 
 /// What a gate runs with.
 pub(super) struct Machine {
-    pub(super) settings: Settings,
+    pub(super) hardware: Hardware,
     pub(super) setup: Setup,
     pub(super) lane: LaneSetting,
     pub(super) reach: SharedReach,
@@ -43,17 +38,12 @@ impl Machine {
         intake: Receiver<Intake>,
         commands: Receiver<Command>,
     ) -> Result<JoinHandle<Result<(), Refusal>>, Refusal> {
-        let (newest, shown) = Latest::pair();
-        let hardware = Hardware::start(&self.settings, &hands.feed, Some(newest), false)?;
-        let screen = hands.screen.clone();
-        spawn("preview", move || show(&shown, &screen))?;
-        let body = move || self.run(hardware, &hands.screen, &intake, commands);
+        let body = move || self.run(&hands.screen, &intake, commands);
         Ok(thread::Builder::new().name("gate".to_owned()).spawn(body)?)
     }
 
     fn run(
         self,
-        hardware: Hardware,
         screen: &Handle,
         intake: &Receiver<Intake>,
         commands: Receiver<Command>,
@@ -64,7 +54,7 @@ impl Machine {
             .reaching(self.reach)
             .watching(self.camera)
             .standing(self.lane)
-            .wired(hardware)
+            .wired(self.hardware)
             .commanded(commands)
             .watched(service::heart());
         if let Some(speaker) = self.levels.speaker.clone() {
@@ -101,19 +91,4 @@ fn last_words(screen: &Handle, ended: Result<(), runner::RunError>) -> Result<()
     }
     screen.close();
     Ok(ended?)
-}
-
-/// Hands the camera's newest picture to the screen for as long as there is a camera.
-fn show(pictures: &Latest<runner::Preview>, screen: &Handle) {
-    loop {
-        let picture = match pictures.fetch(PREVIEW_WAIT) {
-            Fetched::Newest(picture) => picture,
-            Fetched::Nothing => continue,
-            Fetched::Closed => return,
-        };
-        if let Ok(frame) = LumaFrame::packed(picture.width, picture.height, &picture.luma) {
-            screen.preview(Preview::of(&frame));
-        }
-        pictures.give_back(picture);
-    }
 }

@@ -13,6 +13,7 @@ mod news;
 mod pin;
 mod route;
 mod scans;
+mod sight;
 mod stick;
 
 use std::path::PathBuf;
@@ -21,16 +22,18 @@ use std::sync::mpsc;
 
 use self::choices::Choices;
 use self::desk::Refusal;
+use self::diagnostics::Diagnostics;
 use self::figures::Figuring;
 use self::hands::Hands;
 use self::levels::Levels;
 use self::machine::Machine;
 use self::route::{Route, WISHES_MAX};
+use self::sight::shown_on;
 use super::gate::{GateArgs, Setup, keep_in_touch};
 use super::{Outcome, config_file};
 use crate::config::Settings;
 use crate::kiosk::{Beginning, CameraSight, Figures, Languages, Link, Screen, Window};
-use crate::runner::{CommandDesk, Feed, LaneSetting, SharedCamera};
+use crate::runner::{CommandDesk, Feed, Hardware, LaneSetting, SharedCamera};
 
 /// Who works at the screen, in what is recorded: whoever knows its PIN.
 const OPERATOR: &str = "screen";
@@ -91,9 +94,16 @@ pub(super) fn run(args: &Args) -> Outcome {
     };
     hand.stop_on_signal()?;
     hand.figure(figuring, touch.contact)?;
-    hand.serve_staff(folder, levels.clone(), wanted)?;
-    let machine = Machine {
+    let hardware = Hardware::start(&settings, &hand.feed, Some(shown_on(window.handle())?), false)?;
+    let diagnostics = Diagnostics {
+        folder,
         settings,
+        camera: camera.clone(),
+        signals: hardware.signals().cloned(),
+    };
+    hand.serve_staff(diagnostics, levels.clone(), wanted)?;
+    let machine = Machine {
+        hardware,
         setup,
         lane,
         reach: touch.reach,

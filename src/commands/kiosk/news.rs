@@ -41,7 +41,7 @@ impl News {
                 }
                 Some(Event::Scanners(self.missing.is_empty()))
             }
-            DeviceNews::Signals(why) => remark(why),
+            DeviceNews::Signals(why) => Some(Event::Signals(why.to_string())),
             DeviceNews::FireAlarm(active) => Some(Event::FireAlarm(*active)),
         }
     }

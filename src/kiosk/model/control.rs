@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::event::Told;
 use super::lane::Tone;
-use super::panel::{Desk, Drawing, Panel, Row};
+use super::panel::{Desk, Drawing, Panel};
 use super::span::span;
 use super::status::Light;
 use crate::domain::control::{CHALLENGE_SHOWN_MS, Challenge};
@@ -92,14 +92,6 @@ impl Drawing<'_> {
                 back: self.choice("staff.close", Tone::Neutral, Action::Close),
                 ..page
             },
-        }
-    }
-
-    fn row(&self, label: &str, value: String) -> Row {
-        Row {
-            label: self.words.get(label).to_owned(),
-            value,
-            light: Light::Good,
         }
     }
 }

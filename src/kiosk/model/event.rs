@@ -4,6 +4,7 @@ use super::action::Action;
 use crate::domain::admission::Direction;
 use crate::domain::control::Challenge;
 use crate::domain::gate::{Announcement, Fault};
+use crate::domain::health::Finding;
 use crate::domain::ids::{DeviceId, EventId, GateId, TicketId, TicketType};
 use crate::domain::label::Label;
 use crate::domain::rules::EventTimeZone;
@@ -32,6 +33,8 @@ pub enum Event {
     FireAlarm(bool),
     /// Whether every scanner is connected.
     Scanners(bool),
+    /// What is wired to the gate cannot be had: it opens for nobody by itself. Why.
+    Signals(String),
     /// Staff are known by other means than the PIN, such as a control code.
     Unlocked,
     /// What became of a control code that the gate was shown.
@@ -115,8 +118,13 @@ pub enum StaffAnswer {
     Scans(Vec<ScanEntry>),
     /// The tickets that were found, the best first.
     Tickets(Vec<FoundTicket>),
-    /// Figures by the keys of their labels.
-    Diagnostics(Vec<(&'static str, String)>),
+    /// How the gate is.
+    Diagnostics {
+        /// Part after part.
+        findings: Vec<Finding>,
+        /// Figures by the keys of their labels.
+        figures: Vec<(&'static str, String)>,
+    },
 }
 
 /// A sentence of the language file, and what fills its braces.

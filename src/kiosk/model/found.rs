@@ -49,11 +49,11 @@ impl Drawing<'_> {
         let id = shortened(&found.ticket.to_string());
         let (state, light) = self.state(&found.state);
         let ticket_type = found.ticket_type.as_ref().map(ToString::to_string);
-        Row {
-            label: joined([name, order, Some(id)]),
-            value: joined([ticket_type, Some(state), None]),
+        Row::new(
+            &joined([name, order, Some(id)]),
+            joined([ticket_type, Some(state), None]),
             light,
-        }
+        )
     }
 
     fn state(&self, state: &TicketState) -> (String, Light) {

@@ -3,6 +3,7 @@
 mod action;
 mod control;
 mod desk;
+mod diagnostics;
 mod event;
 mod found;
 mod lane;

@@ -55,6 +55,8 @@ pub struct Row {
     pub label: String,
     /// What is so.
     pub value: String,
+    /// What to do about it; empty where there is nothing to do.
+    pub mend: String,
     /// How that stands.
     pub light: Light,
 }
@@ -185,7 +187,7 @@ impl Drawing<'_> {
                 | StaffAnswer::Challenge(_)
                 | StaffAnswer::Scans(_)
                 | StaffAnswer::Tickets(_)
-                | StaffAnswer::Diagnostics(_),
+                | StaffAnswer::Diagnostics { .. },
             )
             | None => return panel,
         };
@@ -213,6 +215,10 @@ impl Drawing<'_> {
 
     pub(super) fn choice(&self, label: &str, tone: Tone, action: Action) -> Choice {
         Choice::new(self.words.get(label), tone, action)
+    }
+
+    pub(super) fn row(&self, label: &str, value: String) -> Row {
+        Row::new(self.words.get(label), value, Light::Good)
     }
 
     fn pin(&self, desk: &Desk) -> Panel {
@@ -373,11 +379,7 @@ impl Drawing<'_> {
             }
         };
         let label = entry.ticket.map(|ticket| shortened(&ticket.to_string()));
-        Row {
-            label: label.unwrap_or_else(|| "—".to_owned()),
-            value,
-            light,
-        }
+        Row::new(&label.unwrap_or_else(|| "—".to_owned()), value, light)
     }
 
     fn search(&self, desk: &Desk) -> Panel {
@@ -392,14 +394,9 @@ impl Drawing<'_> {
         let Some((ticket, reason)) = self.refused else {
             return self.page("staff.override", "staff.override_none", Vec::new());
         };
-        let row = Row {
-            label: shortened(&ticket.to_string()),
-            value: self
-                .words
-                .get(&format!("reason.{}.title", reason.code()))
-                .to_owned(),
-            light: Light::Bad,
-        };
+        let title = format!("reason.{}.title", reason.code());
+        let title = self.words.get(&title).to_owned();
+        let row = Row::new(&shortened(&ticket.to_string()), title, Light::Bad);
         let choice = self.choice("staff.override", Tone::Ask, Action::Override(ticket));
         Panel {
             rows: vec![row],
@@ -417,11 +414,7 @@ impl Drawing<'_> {
     }
 
     fn sound(&self) -> Panel {
-        let row = |label: &str, percent: u8| Row {
-            label: self.words.get(label).to_owned(),
-            value: format!("{percent} %"),
-            light: Light::Good,
-        };
+        let row = |label: &str, percent: u8| self.row(label, format!("{percent} %"));
         let (volume, brightness) = (self.volume, self.brightness);
         let choices = vec![
             self.choice("staff.quieter", Tone::Neutral, Action::Volume(less(volume, 0))),
@@ -442,20 +435,15 @@ impl Drawing<'_> {
             ..self.page("staff.sound", "", choices)
         }
     }
+}
 
-    fn diagnostics(&self, desk: &Desk) -> Panel {
-        let figures: &[(&'static str, String)] = match &desk.answer {
-            Some(StaffAnswer::Diagnostics(figures)) => figures,
-            _ => &[],
-        };
-        let rows = figures.iter().map(|(label, value)| Row {
-            label: self.words.get(label).to_owned(),
-            value: value.clone(),
-            light: Light::Good,
-        });
-        Panel {
-            rows: rows.collect(),
-            ..self.page("staff.diagnostics", "", Vec::new())
+impl Row {
+    pub(super) fn new(label: &str, value: String, light: Light) -> Self {
+        Self {
+            label: label.to_owned(),
+            value,
+            mend: String::new(),
+            light,
         }
     }
 }

@@ -46,6 +46,7 @@ pub struct Screen {
     camera: (CameraSight, Moment),
     alarm: bool,
     scanners: bool,
+    signals: Option<String>,
     in_view: Option<Moment>,
     ended: Option<String>,
     pub(super) desk: Option<Desk>,
@@ -102,6 +103,7 @@ impl Screen {
             camera: (beginning.camera, at),
             alarm: false,
             scanners: true,
+            signals: None,
             in_view: None,
             ended: None,
             desk: None,
@@ -146,6 +148,7 @@ impl Screen {
             Event::Control { told, obeyed } => self.control.tell(told, obeyed, at),
             Event::FireAlarm(active) => self.alarm = active,
             Event::Scanners(connected) => self.scanners = connected,
+            Event::Signals(why) => self.signals = Some(why),
             Event::Ended(why) => self.ended = Some(why),
             Event::Touched(action) => return self.touched(action, at),
             Event::Answered(answer) => return desk::answered(self, answer, at),
@@ -347,6 +350,9 @@ impl Screen {
         }
         if let Some((told, _)) = self.control.told(at) {
             return told.words(words);
+        }
+        if let Some(why) = &self.signals {
+            return words.fill("fault.signals", &[("why", why)]);
         }
         let key = match (self.camera.0, self.figures.direction, self.figures.clock) {
             (CameraSight::Dark, ..) => "fault.camera_dark",

@@ -1,12 +1,12 @@
-//! Camera, scanners, relay and sound, as the settings name them. Where the gate runs it holds them: then what the gate
-//! itself shows counts.
+//! Camera, scanners, relay and sound, as the settings name them. A gate that runs holds them: then what it knows counts.
 
 use std::fs;
 use std::io::ErrorKind;
 
+use super::Held;
 use crate::config::{CameraSettings, ScannerSettings, Settings, SignalSettings, SoundSettings};
 use crate::device::gpio;
-use crate::domain::health::{Finding, Part};
+use crate::domain::health::{Camera, Finding, Part};
 use crate::runner::with_causes;
 
 /// The kernel's list of sound cards.
@@ -16,7 +16,7 @@ const SOUND_CARDS: &str = "/proc/asound/cards";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo(pub Vec<u8>);
 
-pub(super) fn examine(settings: Option<&Settings>) -> (Vec<Finding>, Option<Photo>) {
+pub(super) fn examine(settings: Option<&Settings>, held: Option<&Held>) -> (Vec<Finding>, Option<Photo>) {
     let Some(settings) = settings else {
         let finding = Finding::absent(
             Part::Config,
@@ -24,16 +24,52 @@ pub(super) fn examine(settings: Option<&Settings>) -> (Vec<Finding>, Option<Phot
         );
         return (vec![finding], None);
     };
-    let (camera, photo) = camera::examine(&settings.camera);
-    let mut findings = vec![camera, of_signals(&settings.signals), of_sound(&settings.sound)];
-    findings.extend(settings.scanners.iter().map(of_scanner));
+    let (camera, photo) = match held {
+        Some(held) if settings.camera.enabled => (of_held_camera(held.camera), None),
+        _ => camera::examine(&settings.camera),
+    };
+    let signals = match held {
+        Some(held) if settings.signals.names_lines() => of_held_lines(held),
+        _ => of_signals(&settings.signals),
+    };
+    let mut findings = vec![camera, signals, of_sound(&settings.sound)];
+    let scanners = settings.scanners.iter();
+    findings.extend(scanners.map(|scanner| of_scanner(scanner, held.is_some())));
     if settings.scanners.is_empty() {
         findings.push(Finding::absent(Part::Scanner, "none is named"));
     }
     (findings, photo)
 }
 
-fn of_scanner(scanner: &ScannerSettings) -> Finding {
+fn of_held_camera(camera: Camera) -> Finding {
+    match camera {
+        Camera::Working => Finding::well(Part::Camera, "gives pictures to the gate"),
+        Camera::Failed => Finding::broken(
+            Part::Camera,
+            "gives the gate no pictures",
+            "look at its cable and lens; unplug it and plug it in again",
+        ),
+        Camera::None => Finding::poor(
+            Part::Camera,
+            "has given no picture yet",
+            "wait a moment, and look again",
+        ),
+    }
+}
+
+fn of_held_lines(held: &Held) -> Finding {
+    match &held.signals {
+        None => Finding::well(Part::Signals, "the gate holds every line"),
+        Some(why) => Finding::broken(
+            Part::Signals,
+            &**why,
+            "check chip and lines with `gpioinfo`, and start the gate again",
+        ),
+    }
+}
+
+/// A port that a running gate holds can be opened by nobody else.
+fn of_scanner(scanner: &ScannerSettings, is_held: bool) -> Finding {
     let path = match scanner {
         ScannerSettings::Hid { device, .. } => device.as_path(),
         ScannerSettings::Serial { port, .. } => port.as_path(),
@@ -41,6 +77,9 @@ fn of_scanner(scanner: &ScannerSettings) -> Finding {
     let name = path.display();
     match fs::OpenOptions::new().read(true).open(path) {
         Ok(_) => Finding::well(Part::Scanner, format!("{name} is there")),
+        Err(error) if is_held && error.kind() == ErrorKind::ResourceBusy => {
+            Finding::well(Part::Scanner, format!("{name} is there"))
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Finding::broken(
             Part::Scanner,
             format!("{name} is not there"),
@@ -166,5 +205,29 @@ mod camera {
         let mut png = Cursor::new(Vec::new());
         image.write_to(&mut png, image::ImageFormat::Png).ok()?;
         Some(Photo(png.into_inner()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::health::Fitness;
+
+    #[test]
+    fn what_a_running_gate_knows_of_its_hardware_counts() {
+        for (camera, fitness) in [
+            (Camera::Working, Fitness::Well),
+            (Camera::None, Fitness::Poor),
+            (Camera::Failed, Fitness::Broken),
+        ] {
+            assert_eq!(of_held_camera(camera).fitness, fitness, "{camera:?}");
+        }
+        for (why, fitness) in [(None, Fitness::Well), (Some("no chip"), Fitness::Broken)] {
+            let held = Held {
+                camera: Camera::Working,
+                signals: why.map(Into::into),
+            };
+            assert_eq!(of_held_lines(&held).fitness, fitness, "{why:?}");
+        }
     }
 }

@@ -8,9 +8,10 @@ mod store;
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::Settings;
-use crate::domain::health::{Finding, Part, Vitals};
+use crate::domain::health::{Camera, Finding, Part, Vitals};
 use crate::ledger::{Ledger, Opening, SqliteLedger};
 
 pub use hardware::Photo;
@@ -26,6 +27,17 @@ pub struct Patient<'a> {
     pub settings: Option<&'a Settings>,
     /// The way to its server.
     pub contact: Contact<'a>,
+    /// What the gate knows of its hardware, where it runs in this process and so holds it; none where it is to be opened.
+    pub held: Option<&'a Held>,
+}
+
+/// What a running gate knows of the hardware that it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its camera.
+    pub camera: Camera,
+    /// Why what is wired to it cannot be had; none where it can.
+    pub signals: Option<Arc<str>>,
 }
 
 /// What was found, and what the camera saw.
@@ -42,7 +54,7 @@ pub fn examine(patient: &Patient<'_>) -> Examination {
     let mut findings = machine::examine(patient.folder);
     findings.extend(of_store(patient));
     findings.push(reader::examine());
-    let (of_hardware, photo) = hardware::examine(patient.settings);
+    let (of_hardware, photo) = hardware::examine(patient.settings, patient.held);
     findings.extend(of_hardware);
     findings.sort_by_key(|finding| finding.part);
     Examination { findings, photo }
