@@ -207,6 +207,7 @@ fn entry(of: &TicketId) -> Outcome<Draft> {
         rules_version: 1,
         list_version: 1,
         operator: None,
+        grounds: None,
     })
 }
 

@@ -105,6 +105,12 @@ impl Language {
         self.words.get(key).map_or(key, String::as_str)
     }
 
+    /// Whether there is a sentence at a key.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.words.contains_key(key)
+    }
+
     /// As [`Self::get`], with its braces filled.
     #[must_use]
     pub fn fill(&self, key: &str, fillings: &[Filling<'_>]) -> String {

@@ -11,7 +11,7 @@ pub const PAGE_BYTES_MAX: usize = 4 << 20;
 pub const DOCUMENT_BYTES_MAX: usize = 1 << 20;
 /// Facts in a segment: a page of the log can hold several, and a poisoned one sets few facts aside.
 pub const SEGMENT_FACTS_MAX: usize = 500;
-/// Bytes of a segment: [`SEGMENT_FACTS_MAX`] facts of the largest kind (about 400 bytes).
+/// Bytes of a segment: [`SEGMENT_FACTS_MAX`] facts of the largest kind (about 470 bytes).
 pub const SEGMENT_BYTES_MAX: usize = 256 << 10;
 /// Facts in an upload: a day of a busy gate in a few requests, and one transaction of well under a second.
 pub const UPLOAD_FACTS_MAX: usize = 5_000;

@@ -269,6 +269,7 @@ impl<'b> Scene<'b> {
                 rules_version: 0,
                 list_version: 0,
                 operator: None,
+                grounds: None,
             }
         });
         Segment {

@@ -318,7 +318,18 @@ fn staff() -> Vec<Scene> {
             Page::CheckIn,
             "0F4K".chars().map(|key| Event::Touched(Action::Key(key))),
         ),
-        overriding(),
+        overriding("staff-override", []),
+        overriding(
+            "staff-grounds",
+            std::iter::once(Event::Touched(Action::TypeGrounds(ticket())))
+                .chain("KNOWN TO ME".chars().map(|key| Event::Touched(Action::Key(key)))),
+        ),
+        page(
+            "staff-sign-in",
+            Page::SignIn,
+            "ANN".chars().map(|key| Event::Touched(Action::Key(key))),
+        ),
+        page("staff-signed-in", Page::SignIn, signing_in()),
         controlled("staff-control", []),
         controlled("staff-control-refused", [disobeyed("control.WRONG_CHALLENGE")]),
         page("staff-test", Page::Test, []),
@@ -361,6 +372,13 @@ fn page(name: &'static str, page: Page, more: impl IntoIterator<Item = Event>) -
     opened(name, PinAnswer::Right, turns.chain(more))
 }
 
+/// Anna has signed in, and looks at the page again.
+fn signing_in() -> impl Iterator<Item = Event> {
+    let name = "ANNA".chars().map(Action::Key);
+    let again = [Action::Submit, Action::Go(Page::SignIn)];
+    name.chain(again).map(Event::Touched)
+}
+
 /// Somebody without the PIN is shown the digits.
 fn controlled(name: &'static str, more: impl IntoIterator<Item = Event>) -> Scene {
     let challenge = Challenge::new(42_917).unwrap();
@@ -382,12 +400,12 @@ fn disobeyed(key: &'static str) -> Event {
 }
 
 /// A refusal that has left the screen, and a supervisor who thinks otherwise.
-fn overriding() -> Scene {
+fn overriding(name: &'static str, more: impl IntoIterator<Item = Event>) -> Scene {
     let refusal = Announcement {
         reason: Some(Reason::AlreadyUsed),
         ..announcement(Outcome::Deny)
     };
-    let page = page("staff-override", Page::Override, []);
+    let page = page(name, Page::Override, more);
     let refused = [Event::Ready, Event::Verdict(Box::new(refusal))];
     Scene {
         events: refused.into_iter().chain(page.events).collect(),
@@ -427,6 +445,7 @@ fn entered() -> Fact {
             rules_version: 1,
             list_version: 1,
             operator: None,
+            grounds: None,
         },
     }
 }

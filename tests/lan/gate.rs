@@ -89,6 +89,7 @@ pub(super) fn entry(of: u8) -> Draft {
         rules_version: 1,
         list_version: 1,
         operator: None,
+        grounds: None,
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn entry(ticket: &[u8]) -> Draft {
         rules_version: 1,
         list_version: 1,
         operator: None,
+        grounds: None,
     }
 }
 

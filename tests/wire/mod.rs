@@ -63,10 +63,12 @@ prop_compose! {
         kind in kind(), ticket in proptest::option::of(ticket()), gate in name(), zone in name(),
         from_zone in proptest::option::of(name()), now in now(), order: u64, persons: u8,
         presented_at: Option<u64>, rules_version: u64, list_version: u64, operator in proptest::option::of(name()),
+        grounds in proptest::option::of("[ -~]{1,30}x"),
     ) -> Draft {
         Draft {
             kind, ticket, gate, zone, from_zone, now, order, persons, presented_at: presented_at.map(UnixSeconds),
             reason: None, flags: Vec::new(), rules_version, list_version, operator,
+            grounds: grounds.map(|text| text.parse().unwrap()),
         }
     }
 }
@@ -200,6 +202,13 @@ proptest! {
         prop_assert_eq!(Segment::unverified(&bytes), Ok(segment.clone()));
         prop_assert!(Segment::open(&bytes, &SigningKey::from_bytes(&other).verifying_key()).is_err());
         prop_assert_eq!(Segment::open(&bytes, &key.verifying_key()), Ok(segment));
+    }
+
+    #[test]
+    fn a_fact_without_grounds_is_spelled_as_before_there_were_any(draft in draft()) {
+        let operator = Some("anna".parse().unwrap());
+        let bytes = minicbor::to_vec(Draft { operator, grounds: None, ..draft }).unwrap();
+        prop_assert_eq!(bytes[0], 0x80 + 14);
     }
 
     #[test]

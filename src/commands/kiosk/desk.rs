@@ -52,7 +52,8 @@ impl Desk {
             // The gate's own: they never come here.
             Command::Answer(_)
             | Command::Undo
-            | Command::Override(_)
+            | Command::Override(..)
+            | Command::SignIn(_)
             | Command::CheckIn(_)
             | Command::Listen(_)
             | Command::SetPlace { .. } => return None,

@@ -125,6 +125,7 @@ mod tests {
             rules_version: 1,
             list_version: 0,
             operator: None,
+            grounds: None,
         }
     }
 

@@ -32,10 +32,11 @@ use self::sight::shown_on;
 use super::gate::{GateArgs, Setup, keep_in_touch};
 use super::{Outcome, config_file};
 use crate::config::Settings;
+use crate::domain::ids::OperatorId;
 use crate::kiosk::{Beginning, CameraSight, Figures, Languages, Link, Screen, Window};
 use crate::runner::{CommandDesk, Feed, Hardware, LaneSetting, SharedCamera};
 
-/// Who works at the screen, in what is recorded: whoever knows its PIN.
+/// Who does something by hand at the screen, where nobody gave a name: whoever knows its PIN.
 const OPERATOR: &str = "screen";
 /// The brightness that a screen has where nobody chose one, in percent.
 const BRIGHTNESS: u8 = 100;
@@ -75,10 +76,12 @@ pub(super) fn run(args: &Args) -> Outcome {
     let (feed, intake) = Feed::new();
     let (commands, taken) = CommandDesk::new(&feed);
     let (wishes, wanted) = mpsc::sync_channel(WISHES_MAX);
-    let route = Route {
+    let nobody: OperatorId = OPERATOR.parse()?;
+    let mut route = Route {
         gate: commands,
         desk: wishes,
-        operator: OPERATOR.parse()?,
+        operator: nobody.clone(),
+        nobody,
     };
     let window = Window::new(
         |at| Screen::new(beginning, at),

@@ -17,13 +17,16 @@ pub(super) const WISHES_MAX: usize = 8;
 pub(super) struct Route {
     pub(super) gate: CommandDesk,
     pub(super) desk: SyncSender<Command>,
-    /// Who works at this gate's screen: whoever knows its PIN.
+    /// Who is at work at this gate's screen, for what needs somebody to answer for it: whoever knows its PIN, until
+    /// somebody gives a name.
     pub(super) operator: OperatorId,
+    /// Stands for whoever knows the PIN, and gave no name.
+    pub(super) nobody: OperatorId,
 }
 
 impl Route {
     /// Hands a command on without waiting. What is not taken is answered at once.
-    pub(super) fn hand_on(&self, command: Command) -> Option<StaffAnswer> {
+    pub(super) fn hand_on(&mut self, command: Command) -> Option<StaffAnswer> {
         if let Command::Listen(on) = command {
             return self.listen(on).unwrap_or_else(|refusal| Some(failed(&refusal)));
         }
@@ -45,17 +48,23 @@ impl Route {
         Ok(challenge.map(StaffAnswer::Challenge))
     }
 
-    fn for_gate(&self, command: &Command) -> Option<GateCommand> {
+    fn for_gate(&mut self, command: &Command) -> Option<GateCommand> {
         let operator = self.operator.clone();
         Some(match command {
             Command::Answer(answer) => GateCommand::Answer(*answer),
             Command::Undo => GateCommand::Desk(Desk::Undo {
                 operator: Some(operator),
             }),
-            Command::Override(ticket) => GateCommand::Desk(Desk::Override {
+            Command::Override(ticket, grounds) => GateCommand::Desk(Desk::Override {
                 ticket: *ticket,
                 operator,
+                grounds: Some(grounds.clone()),
             }),
+            Command::SignIn(operator) => {
+                self.operator
+                    .clone_from(operator.as_ref().unwrap_or(&self.nobody));
+                GateCommand::SignIn(operator.clone())
+            }
             Command::CheckIn(ticket) => GateCommand::Desk(Desk::CheckIn {
                 ticket: *ticket,
                 operator,

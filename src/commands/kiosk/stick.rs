@@ -17,7 +17,7 @@ use crate::sync::enrolment;
 /// Where systems mount sticks: directly below, or in a folder of the user's.
 const MEDIA: [&str; 2] = ["/media", "/run/media"];
 /// Bytes that a check-in takes before it is packed, at the most.
-const CHECK_IN_BYTES: u64 = 400;
+const CHECK_IN_BYTES: u64 = 480;
 
 /// Writes what waits to the stick.
 pub(super) fn export(folder: &Path, ledger: &mut dyn Ledger) -> Result<StaffAnswer, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::decide::Decision;
 use super::inputs::{Direction, Inputs};
-use crate::domain::checkin::{Draft, Kind};
+use crate::domain::checkin::{Draft, Grounds, Kind};
 use crate::domain::ids::OperatorId;
 use crate::domain::ticket::{Freshness, freshness};
 use crate::domain::time::UnixSeconds;
@@ -15,6 +15,8 @@ pub struct Knowledge {
     pub list_version: u64,
     /// Who decided, where a person did.
     pub operator: Option<OperatorId>,
+    /// For what a refusal is overridden.
+    pub grounds: Option<Grounds>,
 }
 
 /// The fact to record of an admission; none where nobody is to move.
@@ -47,6 +49,7 @@ pub fn draft(inputs: &Inputs<'_>, decision: &Decision, knowledge: &Knowledge) ->
         rules_version: inputs.rules.version,
         list_version: knowledge.list_version,
         operator: knowledge.operator.clone(),
+        grounds: knowledge.grounds.clone().filter(|_| kind == Kind::Override),
     })
 }
 

@@ -149,6 +149,7 @@ impl Case {
                 rules_version: 0,
                 list_version: 0,
                 operator: None,
+                grounds: None,
             },
         });
         self

@@ -120,6 +120,7 @@ mod tests {
                 rules_version: 1,
                 list_version: 1,
                 operator: None,
+                grounds: None,
             },
         }
     }

@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::Grounds;
 use crate::domain::ids::{GateId, OperatorId, Sequence, StreamId, TicketId, ZoneId};
 use crate::domain::time::{Now, UnixMillis, UnixSeconds};
 use crate::domain::verdict::{Flag, Reason};
@@ -124,6 +125,10 @@ pub struct Draft {
     /// Who decided, where a person did.
     #[n(13)]
     pub operator: Option<OperatorId>,
+    /// For what a refusal was overridden, where the supervisor said so.
+    #[n(14)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<Grounds>,
 }
 
 impl Fact {

@@ -4,9 +4,11 @@ mod attendance;
 mod crowd;
 mod denial;
 mod fact;
+mod grounds;
 mod history;
 
 pub use attendance::{Attendance, ZoneAttendance};
 pub use denial::Denial;
 pub use fact::{Draft, Fact, FactRange, FactRef, Kind};
+pub use grounds::{GROUNDS_BYTES_MAX, Grounds, GroundsError};
 pub use history::{History, Step};

@@ -50,6 +50,7 @@ impl Remembered {
             reason: None,
             flags: Vec::new(),
             operator,
+            grounds: None,
             ..fact.draft.clone()
         })
     }
@@ -60,10 +61,10 @@ impl Remembered {
     }
 
     /// The refused scan of this ticket, to be judged once more with a supervisor's word.
-    pub(super) fn overridden(&mut self, ticket: TicketId, operator: OperatorId, at: Moment) -> Option<Scan> {
+    pub(super) fn overridden(&mut self, ticket: TicketId, hand: Hand, at: Moment) -> Option<Scan> {
         let (scan, until) = self.refused.take()?;
         let meant = scan.ticket() == ticket && at < until;
-        meant.then(|| scan.by(Hand::Override(operator)))
+        meant.then(|| scan.by(hand))
     }
 
     fn is_last(&self, about: FactRef) -> bool {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Announcement, Opening};
 use crate::domain::admission::{Direction, Known, Lane, Occupancy, Reach};
-use crate::domain::checkin::{Denial, Draft, Fact, FactRef};
+use crate::domain::checkin::{Denial, Draft, Fact, FactRef, Grounds};
 use crate::domain::ids::{GateId, OperatorId, StreamId, TicketId, ZoneId};
 use crate::domain::rules::Rulebook;
 use crate::domain::ticket::Trust;
@@ -129,6 +129,8 @@ pub enum Desk {
         ticket: TicketId,
         /// The supervisor.
         operator: OperatorId,
+        /// For what, where they say so.
+        grounds: Option<Grounds>,
     },
     /// Take back the last admission.
     Undo {

@@ -8,7 +8,7 @@ use super::desk::Remembered;
 use super::event::{Answer, Config, Desk, DeskAnswer, Effect, Event, Fault};
 use super::opening::{Awaited, Unrecorded};
 use super::passing::Passing;
-use super::scan::{Judged, Knowing, Scan};
+use super::scan::{Hand, Judged, Knowing, Scan};
 use super::view::{Key, Reading, View};
 use crate::domain::admission::{Direction, Known, Occupancy, Reach};
 use crate::domain::checkin::{Denial, Draft, Fact, History};
@@ -356,8 +356,13 @@ impl Gate {
                 self.view.judged(&Key::Ticket(ticket), when.at);
                 self.start_by_hand(scan, when)
             }
-            Desk::Override { ticket, operator } => {
-                match self.remembered.overridden(ticket, operator, when.at) {
+            Desk::Override {
+                ticket,
+                operator,
+                grounds,
+            } => {
+                let hand = Hand::Override(operator, grounds);
+                match self.remembered.overridden(ticket, hand, when.at) {
                     Some(scan) => self.start_by_hand(scan, when),
                     None => vec![Effect::AnswerDesk(DeskAnswer::NothingToOverride)],
                 }

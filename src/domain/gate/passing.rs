@@ -66,6 +66,7 @@ impl Passing {
             presented_at: None,
             reason: None,
             flags: Vec::new(),
+            grounds: None,
             ..self.fact.draft.clone()
         }
     }

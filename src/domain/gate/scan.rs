@@ -7,7 +7,7 @@ use crate::domain::admission::{
     Decision, Direction, Inputs, Knowledge, Listing, Noted, Occupancy, Reach, Request, Shown, admit, draft,
     overrule,
 };
-use crate::domain::checkin::{Draft, History};
+use crate::domain::checkin::{Draft, Grounds, History};
 use crate::domain::ids::{OperatorId, TicketId, TicketType};
 use crate::domain::ticket::Claims;
 use crate::domain::time::{Now, UnixSeconds};
@@ -28,7 +28,7 @@ pub(super) enum Hand {
     /// Staff check in a ticket that shows no code.
     CheckIn(OperatorId),
     /// A supervisor lets in whom the gate refused.
-    Override(OperatorId),
+    Override(OperatorId, Option<Grounds>),
 }
 
 /// What is known when a scan is judged.
@@ -95,8 +95,15 @@ impl Scan {
 
     fn operator(&self) -> Option<&OperatorId> {
         self.hand.as_ref().map(|hand| match hand {
-            Hand::CheckIn(operator) | Hand::Override(operator) => operator,
+            Hand::CheckIn(operator) | Hand::Override(operator, _) => operator,
         })
+    }
+
+    fn grounds(&self) -> Option<&Grounds> {
+        match &self.hand {
+            Some(Hand::Override(_, grounds)) => grounds.as_ref(),
+            Some(Hand::CheckIn(_)) | None => None,
+        }
     }
 
     pub(super) fn ticket(&self) -> TicketId {
@@ -158,12 +165,13 @@ impl Scan {
             request: &self.request,
         };
         let decision = note(match self.hand {
-            Some(Hand::Override(_)) => overrule(admit(&inputs), &inputs),
+            Some(Hand::Override(..)) => overrule(admit(&inputs), &inputs),
             Some(Hand::CheckIn(_)) | None => admit(&inputs),
         });
         let knowledge = Knowledge {
             list_version: knowing.list_version,
             operator: self.operator().or(config.operator.as_ref()).cloned(),
+            grounds: self.grounds().cloned(),
         };
         let rules = &config.rules;
         let home = rules.home(&self.ticket(), inputs.ticket_type());

@@ -1,8 +1,9 @@
 //! What a finger can do, and what the screen then wants done.
 
 use crate::domain::admission::Direction;
+use crate::domain::checkin::Grounds;
 use crate::domain::gate::Answer;
-use crate::domain::ids::{GateId, TicketId};
+use crate::domain::ids::{GateId, OperatorId, TicketId};
 
 /// What a finger did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +42,12 @@ pub enum Action {
     Import,
     /// Give back the last admission.
     Undo,
-    /// Let in the guest who was refused last.
-    Override(TicketId),
+    /// Let in the guest of this ticket, who was refused last, for what is said.
+    Override(TicketId, Grounds),
+    /// Type for what.
+    TypeGrounds(TicketId),
+    /// Nobody is at work here by name any more.
+    SignOut,
     /// Check this ticket in by hand.
     CheckIn(TicketId),
     /// The sound's volume in percent.
@@ -74,6 +79,10 @@ pub enum Page {
     CheckIn,
     /// The refusal that a supervisor overrides.
     Override,
+    /// For what, where none of the screen's own words fits.
+    Grounds,
+    /// Who is at work here.
+    SignIn,
     /// Scans that count nowhere.
     Test,
     /// The last admission, to give back.
@@ -91,8 +100,10 @@ pub enum Command {
     Answer(Answer),
     /// Have the gate give back its last admission.
     Undo,
-    /// Have the gate let in, against its refusal, the guest of this ticket.
-    Override(TicketId),
+    /// Have the gate let in, against its refusal, the guest of this ticket, for what is said.
+    Override(TicketId, Grounds),
+    /// Have the gate write down who is at work, or nobody.
+    SignIn(Option<OperatorId>),
     /// Have the gate check this ticket in.
     CheckIn(TicketId),
     /// The tickets whose check code, order number or guest was typed.

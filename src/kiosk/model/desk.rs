@@ -5,6 +5,7 @@ use super::event::{PinAnswer, StaffAnswer};
 use super::panel::{PIN_DIGITS_MIN, PinState};
 use super::screen::Screen;
 use crate::domain::admission::Direction;
+use crate::domain::ids::OperatorId;
 use crate::domain::time::Moment;
 
 /// Takes what a finger did on a staff page.
@@ -85,7 +86,13 @@ fn act(screen: &mut Screen, action: Action) -> Vec<Command> {
         Action::Export => busy(screen, Command::Export),
         Action::Import => busy(screen, Command::Import),
         Action::Undo => busy(screen, Command::Undo),
-        Action::Override(ticket) => busy(screen, Command::Override(ticket)),
+        Action::Override(ticket, grounds) => busy(screen, Command::Override(ticket, grounds)),
+        Action::TypeGrounds(ticket) => {
+            turn(screen, Page::Grounds);
+            screen.desk.iter_mut().for_each(|desk| desk.about = Some(ticket));
+            Vec::new()
+        }
+        Action::SignOut => sign(screen, None),
         Action::CheckIn(ticket) => busy(screen, Command::CheckIn(ticket)),
         Action::Volume(volume) => {
             screen.volume = volume;
@@ -120,6 +127,8 @@ fn go(screen: &mut Screen, page: Page) -> Vec<Command> {
         | Page::Search
         | Page::CheckIn
         | Page::Override
+        | Page::Grounds
+        | Page::SignIn
         | Page::Test
         | Page::Undo
         | Page::Sound => Vec::new(),
@@ -129,6 +138,7 @@ fn go(screen: &mut Screen, page: Page) -> Vec<Command> {
 fn back(screen: &mut Screen) -> Vec<Command> {
     match screen.desk.as_ref().map(|desk| desk.page) {
         Some(Page::Search) => go(screen, Page::Scans),
+        Some(Page::Grounds) => go(screen, Page::Override),
         _ => {
             turn(screen, Page::Menu);
             Vec::new()
@@ -140,8 +150,33 @@ fn back(screen: &mut Screen) -> Vec<Command> {
 fn submit(screen: &mut Screen) -> Vec<Command> {
     match screen.desk.as_ref().map(|desk| (desk.page, desk.typed.clone())) {
         Some((Page::CheckIn, typed)) => busy(screen, Command::FindTickets(typed)),
+        Some((Page::Grounds, typed)) => override_for(screen, &typed),
+        Some((Page::SignIn, typed)) => sign_in(screen, &typed),
         _ => search(screen),
     }
+}
+
+/// The guest of the ticket that the page was opened for, whoever was refused since.
+fn override_for(screen: &mut Screen, typed: &str) -> Vec<Command> {
+    let ticket = screen.desk.as_ref().and_then(|desk| desk.about);
+    match (ticket, typed.parse()) {
+        (Some(ticket), Ok(grounds)) => busy(screen, Command::Override(ticket, grounds)),
+        _ => Vec::new(),
+    }
+}
+
+/// The keys have capitals; names have none.
+fn sign_in(screen: &mut Screen, typed: &str) -> Vec<Command> {
+    match typed.to_ascii_lowercase().parse() {
+        Ok(operator) => sign(screen, Some(operator)),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn sign(screen: &mut Screen, operator: Option<OperatorId>) -> Vec<Command> {
+    screen.operator.clone_from(&operator);
+    turn(screen, Page::Menu);
+    vec![Command::SignIn(operator)]
 }
 
 /// The scans of the ticket that was typed.

@@ -3,7 +3,7 @@
 use super::action::{Action, Page};
 use super::event::{FoundTicket, StaffAnswer, TicketState};
 use super::lane::Tone;
-use super::panel::{Desk, Drawing, Key, Panel, Row, shortened, sign};
+use super::panel::{Desk, Drawing, Panel, Row, shortened};
 use super::span::time_of_day;
 use super::status::Light;
 
@@ -30,12 +30,6 @@ impl Drawing<'_> {
                 .collect(),
             ..self.page("staff.check_in", note, vec![again])
         }
-    }
-
-    /// Every letter, because names have them all.
-    fn letters(&self) -> Vec<Key> {
-        let signs = ('0'..='9').chain('A'..='Z').map(sign);
-        signs.chain([self.erase(), self.end()]).collect()
     }
 
     fn found(&self, found: &FoundTicket) -> Row {

@@ -1,6 +1,7 @@
 //! What the screen shows, as plain values: decided here, without IO, clock or toolkit, and drawn by [`super::view`].
 
 mod action;
+mod by_hand;
 mod control;
 mod desk;
 mod diagnostics;

@@ -7,15 +7,16 @@ use super::lane::{Choice, Tone};
 use super::span::{span, time_of_day};
 use super::status::Light;
 use crate::domain::admission::Direction;
-use crate::domain::ids::TicketId;
+use crate::domain::checkin::GROUNDS_BYTES_MAX;
+use crate::domain::ids::{OperatorId, TicketId};
 use crate::domain::time::Moment;
 use crate::domain::verdict::Reason;
 use crate::kiosk::words::Language;
 
 /// Digits of a PIN at the least: with the waits between tries, more than a guest can go through.
 pub(super) const PIN_DIGITS_MIN: usize = 4;
-/// Signs that can be typed at the most: a ticket's id in hexadecimal.
-const TYPED_MAX: usize = 32;
+/// Signs that can be typed at the most: as many as grounds have bytes. Whatever else is typed is shorter.
+const TYPED_MAX: usize = GROUNDS_BYTES_MAX;
 /// The step of volume and brightness, in percent.
 const LEVEL_STEP: u8 = 10;
 /// The darkest that the screen gets, in percent: one that is black cannot be made brighter again.
@@ -77,6 +78,8 @@ pub(super) struct Desk {
     /// The PIN was right, or a control code stands in for it.
     pub(super) unlocked: bool,
     pub(super) typed: String,
+    /// The ticket that the page is about, where it is about one.
+    pub(super) about: Option<TicketId>,
     pub(super) touched: Moment,
     pub(super) pin: PinState,
     /// What came of the last command of this page.
@@ -112,6 +115,8 @@ pub(super) struct Drawing<'a> {
     pub(super) figures: &'a Figures,
     pub(super) volume: u8,
     pub(super) brightness: u8,
+    /// Who is at work here.
+    pub(super) operator: Option<&'a OperatorId>,
     /// The ticket that was refused last, and why.
     pub(super) refused: Option<(TicketId, Reason)>,
     /// The control codes' part.
@@ -125,6 +130,7 @@ impl Desk {
             page: Page::Pin,
             unlocked: false,
             typed: String::new(),
+            about: None,
             touched: at,
             pin: PinState::Unknown,
             answer: None,
@@ -136,6 +142,7 @@ impl Desk {
     pub(super) fn turn(&mut self, page: Page) {
         self.page = page;
         self.typed.clear();
+        self.about = None;
         self.answer = None;
         self.busy = false;
     }
@@ -164,6 +171,8 @@ impl Drawing<'_> {
             Page::Search => self.search(desk),
             Page::CheckIn => self.check_in(desk),
             Page::Override => self.overriding(),
+            Page::Grounds => self.grounds(desk),
+            Page::SignIn => self.sign_in(desk),
             Page::Test => self.test(),
             Page::Undo => self.page(
                 "staff.undo",
@@ -277,14 +286,20 @@ impl Drawing<'_> {
         signs.chain([self.erase(), self.end()]).collect()
     }
 
-    pub(super) fn erase(&self) -> Key {
+    /// Letters, digits and what joins them: for names, orders and reasons.
+    pub(super) fn letters(&self) -> Vec<Key> {
+        let signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789- ".chars().map(sign);
+        signs.chain([self.erase(), self.end()]).collect()
+    }
+
+    fn erase(&self) -> Key {
         Key {
             label: self.words.get("staff.erase").to_owned(),
             action: Action::Erase,
         }
     }
 
-    pub(super) fn end(&self) -> Key {
+    fn end(&self) -> Key {
         Key {
             label: self.words.get("staff.ok").to_owned(),
             action: Action::Submit,
@@ -300,6 +315,7 @@ impl Drawing<'_> {
             ("staff.check_in", Page::CheckIn),
             ("staff.override", Page::Override),
             ("staff.undo", Page::Undo),
+            ("staff.sign_in", Page::SignIn),
             ("staff.control", Page::Control),
             ("staff.test", Page::Test),
             ("staff.sound", Page::Sound),
@@ -307,6 +323,7 @@ impl Drawing<'_> {
         ];
         let pages = pages.map(|(label, page)| self.choice(label, Tone::Neutral, Action::Go(page)));
         Panel {
+            note: self.at_work(),
             back: self.choice("staff.close", Tone::Neutral, Action::Close),
             ..self.page("staff.menu", "", pages.into())
         }
@@ -390,20 +407,6 @@ impl Drawing<'_> {
         }
     }
 
-    fn overriding(&self) -> Panel {
-        let Some((ticket, reason)) = self.refused else {
-            return self.page("staff.override", "staff.override_none", Vec::new());
-        };
-        let title = format!("reason.{}.title", reason.code());
-        let title = self.words.get(&title).to_owned();
-        let row = Row::new(&shortened(&ticket.to_string()), title, Light::Bad);
-        let choice = self.choice("staff.override", Tone::Ask, Action::Override(ticket));
-        Panel {
-            rows: vec![row],
-            ..self.page("staff.override", "staff.override_note", vec![choice])
-        }
-    }
-
     fn test(&self) -> Panel {
         let on = self.figures.direction == Direction::Check;
         let choice = match on {
@@ -459,9 +462,12 @@ impl PinState {
     }
 }
 
-pub(super) fn sign(sign: char) -> Key {
+fn sign(sign: char) -> Key {
     Key {
-        label: sign.to_string(),
+        label: match sign {
+            ' ' => "␣".to_owned(),
+            sign => sign.to_string(),
+        },
         action: Action::Key(sign),
     }
 }

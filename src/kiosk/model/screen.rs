@@ -11,7 +11,7 @@ use super::verdict::Telling;
 use super::{ScreenModel, desk};
 use crate::domain::admission::Direction;
 use crate::domain::gate::{Announcement, Fault, Outcome};
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{OperatorId, TicketId};
 use crate::domain::time::{ClockState, Moment};
 use crate::domain::verdict::Reason;
 use crate::kiosk::words::{Language, Languages};
@@ -51,6 +51,8 @@ pub struct Screen {
     ended: Option<String>,
     pub(super) desk: Option<Desk>,
     pub(super) control: Control,
+    /// Who is at work here, where somebody gave a name.
+    pub(super) operator: Option<OperatorId>,
     pub(super) volume: u8,
     pub(super) brightness: u8,
     /// Which way guests went before the test scans began.
@@ -108,6 +110,7 @@ impl Screen {
             ended: None,
             desk: None,
             control: Control::default(),
+            operator: None,
             volume: beginning.volume,
             brightness: beginning.brightness,
             before_test: None,
@@ -375,6 +378,7 @@ impl Screen {
             figures: &self.figures,
             volume: self.volume,
             brightness: self.brightness,
+            operator: self.operator.as_ref(),
             control: &self.control,
             refused: self
                 .refused

@@ -1,3 +1,4 @@
+mod by_hand;
 mod control;
 
 use super::*;
@@ -329,7 +330,9 @@ fn nothing_but_the_pin_is_heard_before_it_was_right() {
         Action::Go(Page::Place),
         Action::Direct(Direction::Exit),
         Action::Undo,
-        Action::Override(ticket()),
+        Action::Override(ticket(), "crew".parse().unwrap()),
+        Action::TypeGrounds(ticket()),
+        Action::SignOut,
         Action::CheckIn(ticket()),
         Action::Sync,
         Action::Export,
@@ -459,7 +462,7 @@ fn a_test_goes_back_to_where_it_came_from() {
 #[test]
 fn every_page_of_the_menu_opens_and_leads_back() {
     let menu = panel(&unlocked(), START).unwrap();
-    assert_eq!(menu.choices.len(), 11);
+    assert_eq!(menu.choices.len(), 12);
     for choice in menu.choices {
         let mut screen = unlocked();
         touch(&mut screen, choice.action);
@@ -483,37 +486,6 @@ fn a_search_lists_the_scans_of_what_was_typed() {
         [Command::ListScans("3F07".to_owned())]
     );
     assert_eq!(panel(&screen, START).unwrap().title, "Last scans");
-}
-
-#[test]
-fn only_the_last_refusal_can_be_overridden_and_only_for_a_while() {
-    let refusal = Event::Verdict(Box::new(Announcement {
-        ticket: Some(ticket()),
-        reason: Some(Reason::AlreadyUsed),
-        ..announcement(Outcome::Deny)
-    }));
-    let offered = |screen: &Screen, at| panel(screen, at).unwrap().choices.len();
-    for (next, at, choices) in [
-        (None, 6_000, 1),
-        (None, 119_999, 1),
-        (None, 120_000, 0),
-        (
-            Some(Event::Verdict(Box::new(announcement(Outcome::Admit)))),
-            6_000,
-            0,
-        ),
-        // Without a signature that holds there is no ticket to let in.
-        (Some(refused(Reason::Malformed)), 6_000, 0),
-    ] {
-        let mut screen = screen();
-        screen.handle(refusal.clone(), START);
-        next.into_iter()
-            .for_each(|event| drop(screen.handle(event, START)));
-        screen.handle(Event::Touched(Action::OpenStaff), later(at));
-        screen.handle(pin(PinAnswer::Right), later(at));
-        screen.handle(Event::Touched(Action::Go(Page::Override)), later(at));
-        assert_eq!(offered(&screen, later(at)), choices, "{at}");
-    }
 }
 
 fn found() -> FoundTicket {

@@ -1,6 +1,7 @@
 //! A verdict in words: for the guest, and for whoever works at the gate.
 
 use super::action::Action;
+use super::by_hand::told_grounds;
 use super::lane::{Choice, Icon, Lane, Tone};
 use super::span::time_of_day;
 use crate::domain::admission::Direction;
@@ -197,7 +198,12 @@ impl Telling<'_> {
     fn explained(&self, fact: &Fact) -> String {
         let time = time_of_day(self.zone, fact.at());
         let fillings = [("time", time.as_str()), ("gate", fact.draft.gate.as_str())];
-        self.words.fill(fact_key(fact.draft.kind), &fillings)
+        let told = self.words.fill(fact_key(fact.draft.kind), &fillings);
+        let grounds = fact.draft.grounds.as_ref();
+        match grounds.map(|grounds| told_grounds(self.words, grounds.as_str())) {
+            Some(grounds) => format!("{told}: {grounds}"),
+            None => told,
+        }
     }
 
     fn flag(&self, flag: Flag) -> String {

@@ -16,7 +16,7 @@ const TICKETS: u8 = 5;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Record(Draft),
+    Record(Box<Draft>),
     Merge(u8, u64, Vec<Draft>),
     Replace(u8, Option<u8>),
 }
@@ -198,7 +198,7 @@ fn any_draft() -> impl Strategy<Value = Draft> {
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => any_draft().prop_map(Step::Record),
+        4 => any_draft().prop_map(|draft| Step::Record(Box::new(draft))),
         3 => (2..=3_u8, 1..=5_u64, vec(any_draft(), 1..4)).prop_map(|(of, first, drafts)| Step::Merge(of, first, drafts)),
         2 => (1..=TICKETS, proptest::option::of(1..=TICKETS)).prop_map(|(new, old)| Step::Replace(new, old)),
     ]

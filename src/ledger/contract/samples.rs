@@ -47,6 +47,7 @@ pub(in crate::ledger) fn draft(kind: Kind, of: Option<u8>, at_s: u64) -> Draft {
         rules_version: 1,
         list_version: 0,
         operator: None,
+        grounds: None,
     }
 }
 

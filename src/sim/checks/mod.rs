@@ -89,6 +89,7 @@ pub(super) mod samples {
                 rules_version: 0,
                 list_version: 0,
                 operator: None,
+                grounds: None,
             },
         }
     }

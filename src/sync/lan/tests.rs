@@ -74,6 +74,7 @@ fn entry(of: u8) -> Draft {
         rules_version: 1,
         list_version: 0,
         operator: None,
+        grounds: None,
     }
 }
 

@@ -51,6 +51,7 @@ fn fact(sequence: u64, kind: Kind, persons: u8) -> Fact {
             rules_version: 1,
             list_version: 1,
             operator: None,
+            grounds: None,
         },
     }
 }

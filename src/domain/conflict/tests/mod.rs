@@ -43,6 +43,7 @@ fn fact(stream: u8, sequence: u64, kind: Kind, ticket: u8, at_s: u64) -> Fact {
             rules_version: 1,
             list_version: 1,
             operator: None,
+            grounds: None,
         },
     }
 }

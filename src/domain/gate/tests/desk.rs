@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::admission::{Status, TicketRow};
+use crate::domain::checkin::Grounds;
 use crate::domain::gate::{Desk, Outcome};
 use crate::domain::ids::OperatorId;
 use crate::domain::verdict::Flag;
@@ -30,10 +31,15 @@ fn check_in(ticket: u8) -> Event {
     })
 }
 
+fn grounds() -> Grounds {
+    "scan-error".parse().unwrap()
+}
+
 fn override_of(ticket: u8) -> Event {
     Event::Desk(Desk::Override {
         ticket: id(ticket),
         operator: supervisor(),
+        grounds: Some(grounds()),
     })
 }
 
@@ -96,6 +102,7 @@ fn a_refusal_is_overridden_with_its_reason_once() {
         (Some(Reason::Blocked), &Some(supervisor()))
     );
     assert_eq!(draft.flags, [Flag::Overridden]);
+    assert_eq!(draft.grounds, Some(grounds()));
     let said = &venue.said[1];
     assert_eq!(
         (said.verdict, said.reason),

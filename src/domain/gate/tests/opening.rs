@@ -52,6 +52,7 @@ fn event(number: usize, explored: &Explored) -> Option<Event> {
         13 => Event::Desk(Desk::Override {
             ticket: id(1),
             operator: "supervisor-1".parse().expect("a name"),
+            grounds: None,
         }),
         14 => Event::Desk(Desk::Undo { operator: None }),
         _ => Event::Tick,
