@@ -141,6 +141,7 @@ fn verdict(scan: u64) -> Announcement {
         prompt: None,
         flags: Vec::new(),
         gate: "north".parse().unwrap(),
+        left: None,
         note: None,
         homes: Vec::new(),
     }

@@ -201,7 +201,8 @@ impl Reading {
             }
         };
         if let Some(preview) = &self.preview {
-            preview.put(Preview::of(&frame, &codes, preview.spare()));
+            let reading = self.reader.is_reading();
+            preview.put(Preview::of(&frame, &codes, reading, preview.spare()));
         }
         feed.give(Intake::Seen(Seen {
             place: Place {

@@ -31,6 +31,10 @@ const MODULE_PX_MAX_FINE: f32 = 12.0;
 /// is blurred 3.7 and more as a rule.
 pub(super) const FINDER_QUALITY_RESCUED: f32 = 3.7;
 
+/// A symbol that so many frames in a row show, and none can be read from, is one that its holder should hold still. Fewer
+/// are unread of any code that is brought up.
+const FRAMES_UNREAD_MIN: u32 = 3;
+
 /// The reader gave up on a frame in a way that its author did not foresee. The next frame is read as if nothing
 /// had happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +79,8 @@ pub fn explain(frame: &LumaFrame<'_>, budget: Budget) -> Result<Reading, ReaderP
 pub struct Reader {
     memory: Memory,
     frames_without: usize,
+    /// Frames in a row that showed a symbol, and gave no text.
+    frames_unread: u32,
 }
 
 impl Reader {
@@ -87,6 +93,12 @@ impl Reader {
     /// Forgets what was seen: somebody else stands before the camera.
     pub fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Whether a symbol has been in view for a few frames that none of them, nor all together, could be read from.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.frames_unread >= FRAMES_UNREAD_MIN
     }
 
     /// The codes in the next frame, the largest first, within a budget of work.
@@ -110,9 +122,11 @@ impl Reader {
         }
         self.frames_without += 1;
         let Some(unread) = sight.unread.take() else {
+            self.frames_unread = 0;
             self.memory.nothing();
             return Vec::new();
         };
+        self.frames_unread = self.frames_unread.saturating_add(1);
         if !sight.meter.take(pass::symbol_units(&unread.grid)) {
             return Vec::new();
         }
@@ -476,6 +490,31 @@ mod tests {
             (!codes.is_empty()).then_some(codes)
         });
         assert_eq!(texts(&read.unwrap()), ["TKT1:IN THE DARK"]);
+    }
+
+    #[test]
+    fn a_symbol_that_stays_unread_is_told_of_until_it_is_read_or_gone() {
+        // A sticker hides what the code says, and none of what it is found by.
+        let covers = |at: Point| (80.0..132.0).contains(&at.x) && (80.0..132.0).contains(&at.y);
+        let sticker = |at, light| if covers(at) { 255.0 } else { light };
+        let hidden = |seed| shown(b"FIRST").each(sticker).noisy(4.0, seed).taken();
+        let mut reader = Reader::new();
+        let mut told = Vec::new();
+        for seed in 0..FRAMES_UNREAD_MIN {
+            told.push(reader.is_reading());
+            let codes = reader
+                .read(&hidden(u64::from(seed)).frame(), Budget::LIVE)
+                .unwrap();
+            assert_eq!(codes, []);
+        }
+        told.push(reader.is_reading());
+        assert_eq!(told, [false, false, false, true]);
+        let mut gone = reader;
+        gone.read(&Scene::blank(220, 200).taken().frame(), Budget::LIVE)
+            .unwrap();
+        assert!(!gone.is_reading());
+        gone.read(&shown(b"FIRST").taken().frame(), Budget::LIVE).unwrap();
+        assert!(!gone.is_reading());
     }
 
     #[test]

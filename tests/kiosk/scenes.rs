@@ -80,6 +80,7 @@ pub(super) fn announcement(verdict: Outcome) -> Announcement {
         prompt: None,
         flags: Vec::new(),
         gate: gate("north"),
+        left: None,
         note: None,
         homes: Vec::new(),
     }
@@ -148,7 +149,20 @@ fn verdicts() -> Vec<Scene> {
     };
     vec![
         verdict("admit", admit(1, 1)),
-        verdict("admit-group", admit(2, 12)),
+        verdict(
+            "admit-group",
+            Announcement {
+                left: Some(28),
+                ..admit(2, 12)
+            },
+        ),
+        verdict(
+            "admit-last",
+            Announcement {
+                left: Some(0),
+                ..admit(5, 1)
+            },
+        ),
         verdict(
             "admit-flags",
             Announcement {

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use super::hands::spawn;
-use crate::kiosk::{Handle, Preview};
+use crate::kiosk::{Event, Handle, Preview};
 use crate::runner::{self, Fetched, Latest};
 use crate::vision::LumaFrame;
 
@@ -26,6 +26,9 @@ fn show(pictures: &Latest<runner::Preview>, screen: &Handle) {
             Fetched::Nothing => continue,
             Fetched::Closed => return,
         };
+        if picture.reading {
+            screen.offer(Event::CodeInView);
+        }
         if let Ok(frame) = LumaFrame::packed(picture.width, picture.height, &picture.luma) {
             screen.preview(Preview::of(&frame));
         }

@@ -167,6 +167,11 @@ impl Case {
         self.with_inputs(|inputs| super::draft(inputs, &super::admit(inputs), &Knowledge::default()))
     }
 
+    /// How many may still enter once so many more have.
+    pub(in crate::domain) fn left(&self, moving: u8) -> Option<u32> {
+        self.with_inputs(|inputs| super::entries_left(inputs, moving))
+    }
+
     fn with_inputs<T>(&self, use_them: impl FnOnce(&Inputs<'_>) -> T) -> T {
         let history = History::fold(self.facts.iter().cloned());
         use_them(&Inputs {

@@ -12,6 +12,7 @@ pub(in crate::domain) mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use checks::persons::entries_left;
 pub use decide::{Decision, Noted, admit, overrule};
 pub use draft::{Knowledge, draft};
 pub use inputs::{Direction, DirectionError, Inputs, Lane, Occupancy, Reach, Request, Shown};

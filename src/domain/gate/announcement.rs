@@ -33,6 +33,9 @@ pub struct Announcement {
     pub flags: Vec<Flag>,
     /// The gate.
     pub gate: GateId,
+    /// How many persons may still enter by the ticket after this, where a rule limits that; for the screen.
+    #[serde(skip)]
+    pub left: Option<u32>,
     /// The rules' note on this ticket type, for the screen.
     #[serde(skip)]
     pub note: Option<String>,
@@ -48,6 +51,8 @@ pub(super) struct Beside {
     pub(super) note: Option<String>,
     /// The gates that the ticket is bound to while gates are apart.
     pub(super) homes: Vec<GateId>,
+    /// How many persons may still enter by the ticket, were it to be admitted.
+    pub(super) left: Option<u32>,
 }
 
 /// A verdict in one word.
@@ -77,6 +82,7 @@ impl Announcement {
             prompt: None,
             flags: Vec::new(),
             gate,
+            left: None,
             note: None,
             homes: Vec::new(),
         }
@@ -115,6 +121,7 @@ impl Announcement {
                     fact: noted.and_then(|noted| noted.fact),
                     entry: Some(entry),
                     persons: Some(persons),
+                    left: beside.left,
                     flags,
                     ..blank
                 }

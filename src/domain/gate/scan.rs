@@ -5,13 +5,13 @@ use super::event::{Config, Count};
 use super::opening::Awaited;
 use crate::domain::admission::{
     Decision, Direction, Inputs, Knowledge, Listing, Noted, Occupancy, Reach, Request, Shown, admit, draft,
-    overrule,
+    entries_left, overrule,
 };
 use crate::domain::checkin::{Draft, Grounds, History};
 use crate::domain::ids::{OperatorId, TicketId, TicketType};
 use crate::domain::ticket::Claims;
 use crate::domain::time::{Now, UnixSeconds};
-use crate::domain::verdict::Reason;
+use crate::domain::verdict::{Reason, Verdict};
 
 /// One scan of a code whose issuer's signature holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,12 +178,23 @@ impl Scan {
         let beside = Beside {
             note: rules.type_rules(inputs.ticket_type()).note.clone(),
             homes: home.map(|home| home.gates.clone()).unwrap_or_default(),
+            left: left(&inputs, &decision),
         };
         Judged {
             announcement: Announcement::of_decision(self, lane.gate.clone(), &decision, beside),
             draft: draft(&inputs, &decision, &knowledge),
             decision,
         }
+    }
+}
+
+/// Where a refusal was overridden or an entry goes on after a restart, the rules' count is not the guest's.
+fn left(inputs: &Inputs<'_>, decision: &Decision) -> Option<u32> {
+    let counts =
+        inputs.request.direction != Direction::Exit && decision.noted.is_none() && decision.resumes.is_none();
+    match decision.verdict {
+        Verdict::Admit { persons, .. } if counts => entries_left(inputs, persons),
+        _ => None,
     }
 }
 

@@ -43,18 +43,19 @@ impl Drawing<'_> {
         }
     }
 
+    /// Whoever is at work signs out before the next signs in.
     pub(super) fn sign_in(&self, desk: &Desk) -> Panel {
-        let out = self.choice("staff.sign_out", Tone::Neutral, Action::SignOut);
-        let page = self.page("staff.sign_in", "staff.sign_in_note", Vec::new());
+        if self.operator.is_some() {
+            let out = self.choice("staff.sign_out", Tone::Neutral, Action::SignOut);
+            return Panel {
+                note: self.at_work(),
+                ..self.page("staff.sign_in", "", vec![out])
+            };
+        }
         Panel {
-            note: match self.operator {
-                Some(_) => self.at_work(),
-                None => page.note,
-            },
             typed: desk.typed.clone(),
             keys: self.letters(),
-            choices: self.operator.map(|_| out).into_iter().collect(),
-            ..page
+            ..self.page("staff.sign_in", "staff.sign_in_note", Vec::new())
         }
     }
 

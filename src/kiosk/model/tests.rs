@@ -4,6 +4,7 @@ mod control;
 use super::*;
 use crate::domain::admission::Direction;
 use crate::domain::gate::{Announcement, Answer, Fault, Outcome};
+use crate::domain::health::{Finding, Part};
 use crate::domain::ids::{GateId, TicketId};
 use crate::domain::label::Label;
 use crate::domain::time::{ClockState, Moment};
@@ -51,6 +52,7 @@ fn announcement(verdict: Outcome) -> Announcement {
         prompt: None,
         flags: Vec::new(),
         gate: GateId::unnamed(),
+        left: None,
         note: None,
         homes: Vec::new(),
     }
@@ -294,6 +296,43 @@ fn a_large_group_is_stepped_within_its_bounds() {
         assert_eq!(numbers[2].action, Action::Choose(more));
         assert_eq!(numbers[3].action, Action::Choose(40));
     }
+}
+
+#[test]
+fn an_admission_says_how_many_more_may_enter_where_that_is_limited() {
+    for (left, told) in [
+        (None, None),
+        (Some(0), Some("Last entry")),
+        (Some(3), Some("3 left")),
+    ] {
+        let mut screen = screen();
+        let admitted = Announcement {
+            left,
+            ..announcement(Outcome::Admit)
+        };
+        screen.handle(Event::Verdict(Box::new(admitted)), START);
+        let counts = lane(&screen, START).counts;
+        assert_eq!(counts.get(1).map(String::as_str), told, "{left:?}");
+    }
+}
+
+#[test]
+fn what_is_to_be_mended_stands_before_the_figures_and_what_is_well_after_them() {
+    let findings = vec![
+        Finding::well(Part::Disk, "1 GB free"),
+        Finding::poor(Part::Clock, "unsure", "sync"),
+        Finding::broken(Part::Camera, "no pictures", "look at its cable"),
+    ];
+    let figures = vec![("staff.tickets", "7".to_owned())];
+    let mut screen = unlocked();
+    touch(&mut screen, Action::Go(Page::Diagnostics));
+    let answer = StaffAnswer::Diagnostics { findings, figures };
+    screen.handle(Event::Answered(answer), START);
+    let page = panel(&screen, START).unwrap();
+    let labels: Vec<_> = page.rows.iter().map(|row| row.label.as_str()).collect();
+    assert_eq!(labels, ["Camera", "Clock", "Tickets on the list", "Disk"]);
+    assert_eq!(page.rows[0].mend, "look at its cable");
+    assert_eq!((page.light, page.rows[1].light), (Light::Bad, Light::Poor));
 }
 
 #[test]

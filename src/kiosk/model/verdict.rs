@@ -78,7 +78,11 @@ impl Telling<'_> {
             .entry
             .filter(|_| announcement.kind != Direction::Exit);
         let entry = entry.map(|entry| self.words.fill("admit.count", &[("entry", &entry.to_string())]));
-        std::iter::once(moved).chain(entry).collect()
+        let left = announcement.left.map(|left| match left {
+            0 => self.words.get("admit.last").to_owned(),
+            left => self.words.fill("admit.left", &[("left", &left.to_string())]),
+        });
+        std::iter::once(moved).chain(entry).chain(left).collect()
     }
 
     fn refused(&self, reason: Reason, homes: &[GateId]) -> Lane {

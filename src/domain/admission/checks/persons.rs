@@ -31,17 +31,7 @@ pub(in crate::domain::admission) fn check<'a>(
     history: &'a History,
     moving: u8,
 ) -> Findings<'a> {
-    let near = inputs.rules.windows_near(rules, inputs.now);
-    let is_open = |window: &&OpenWindow| window.tolerant.contains(inputs.now.best);
-    let persons = Persons {
-        inputs,
-        subject,
-        rules,
-        history,
-        moving: u32::from(moving),
-        open: near.iter().filter(is_open).copied().collect(),
-        near,
-    };
+    let persons = Persons::of(inputs, subject, rules, history, moving);
     let mut found = Findings::default();
     persons.late(&mut found);
     persons.reentry(&mut found);
@@ -49,6 +39,37 @@ pub(in crate::domain::admission) fn check<'a>(
     persons.gap(&mut found);
     persons.capacity(&mut found);
     found
+}
+
+/// How many persons may still enter by this ticket once `moving` have, where a rule limits entries. None where none does, or
+/// where the ticket lets one person in once.
+#[must_use]
+pub fn entries_left(inputs: &Inputs<'_>, moving: u8) -> Option<u32> {
+    let subject = Subject::of(inputs);
+    let rules = inputs.rules.type_rules(subject.ticket_type);
+    Persons::of(inputs, &subject, &rules, inputs.history, moving).left()
+}
+
+impl<'a, 'b> Persons<'a, 'b> {
+    fn of(
+        inputs: &'b Inputs<'a>,
+        subject: &'b Subject<'b>,
+        rules: &'b TypeRules,
+        history: &'a History,
+        moving: u8,
+    ) -> Self {
+        let near = inputs.rules.windows_near(rules, inputs.now);
+        let is_open = |window: &&OpenWindow| window.tolerant.contains(inputs.now.best);
+        Self {
+            inputs,
+            subject,
+            rules,
+            history,
+            moving: u32::from(moving),
+            open: near.iter().filter(is_open).copied().collect(),
+            near,
+        }
+    }
 }
 
 impl<'a> Persons<'a, '_> {
@@ -126,6 +147,28 @@ impl<'a> Persons<'a, '_> {
         if let Some(last) = spans.last().filter(|_| spans.iter().all(used_up)) {
             found.refuse(Reason::NoEntriesLeft, self.last_entry(*last));
         }
+    }
+
+    fn left(&self) -> Option<u32> {
+        let never = self.rules.reentry == Reentry::Never;
+        if never && self.admits() <= 1 {
+            return None;
+        }
+        let room = |limit: u32, span: Span| {
+            let most = limit.saturating_mul(self.admits());
+            most.saturating_sub(self.entered(span).saturating_add(self.moving))
+        };
+        let in_all = self.rules.entries_max.into_iter().chain(never.then_some(1));
+        let in_all = in_all.map(|limit| room(limit, Span::EVER));
+        let day = |limit| room(limit, self.inputs.rules.day(self.inputs.now.best));
+        let windows = self.rules.entries_per_window_max.and_then(|limit| {
+            let open = self.open.iter().map(|window| window.tolerant);
+            open.map(|span| room(limit, span)).max()
+        });
+        in_all
+            .chain(self.rules.entries_per_day_max.map(day))
+            .chain(windows)
+            .min()
     }
 
     /// Those who enter now are taken for those of the ticket who entered longest ago: among the last N persons to

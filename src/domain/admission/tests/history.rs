@@ -26,6 +26,29 @@ fn without_reentry_each_person_enters_once() {
 }
 
 #[test]
+fn the_strictest_limit_says_how_many_may_still_enter() {
+    let free = r#""reentry":"free""#;
+    for (rules, admits, moving, left) in [
+        ("", 1, 1, None),
+        ("", 5, 2, Some(1)),
+        ("", 5, 3, Some(0)),
+        (free, 1, 1, None),
+        (r#""reentry":"free","entries_max":4"#, 1, 1, Some(1)),
+        (r#""reentry":"free","entries_max":4"#, 2, 1, Some(5)),
+        (
+            r#""reentry":"free","entries_max":9,"entries_per_day_max":3"#,
+            1,
+            1,
+            Some(0),
+        ),
+    ] {
+        // Two have entered before.
+        let case = Case::new(rules).admitting(admits).after(Kind::Entry, 2, AGO);
+        assert_eq!(case.left(moving), left, "{rules} {admits} {moving}");
+    }
+}
+
+#[test]
 fn a_refusal_names_the_entry_that_explains_it() {
     let case = Case::new("").after(Kind::Entry, 1, AGO).after(Kind::Exit, 1, AGO);
     assert_eq!(explained_by(&case), Some(1));
