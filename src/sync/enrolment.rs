@@ -17,6 +17,14 @@ pub fn enrolment(ledger: &mut dyn Ledger) -> Result<Enrolment, SyncError> {
     })
 }
 
+/// The public half of the device's key, by which people compare it; none before the first try to enrol.
+///
+/// # Errors
+/// [`SyncError`] where the store cannot be read or holds no key there.
+pub fn public_key(ledger: &mut dyn Ledger) -> Result<Option<[u8; 32]>, SyncError> {
+    Ok(device_key(ledger)?.map(|key| key.verifying_key().to_bytes()))
+}
+
 /// The device's key; none before the first try to enrol.
 pub(super) fn device_key(ledger: &mut dyn Ledger) -> Result<Option<SigningKey>, SyncError> {
     let Some(bytes) = ledger.setting(DEVICE_KEY_SETTING)? else {

@@ -29,7 +29,7 @@ pub use client::{Client, Word};
 pub use companion::{Contact, Machine, Notice, VitalsOf, accompany, wait};
 pub use down::Down;
 pub use enrol::enrol;
-pub use enrolment::enrolment;
+pub use enrolment::{enrolment, public_key};
 pub use error::SyncError;
 pub use heartbeat::{beat, send as send_heartbeat};
 pub use http::{Http, Listening, REQUEST_TIMEOUT};

@@ -10,8 +10,8 @@ use wicket::domain::label::Label;
 use wicket::domain::time::{ClockState, Moment, Now, UnixMillis, UnixSeconds};
 use wicket::domain::verdict::{Flag, Prompt, Reason};
 use wicket::kiosk::{
-    Action, Beginning, CameraSight, Event, Figures, FoundTicket, Languages, Link, Page, PinAnswer, ScanEntry,
-    ScanKind, Screen, StaffAnswer, TicketState, Told,
+    Action, Beginning, CameraSight, Enrolling, Event, Figures, FoundTicket, Languages, Link, Page, PinAnswer,
+    ScanEntry, ScanKind, Screen, StaffAnswer, TicketState, Told,
 };
 
 /// A name, what the screen hears, and when it is looked at.
@@ -88,7 +88,7 @@ pub(super) fn announcement(verdict: Outcome) -> Announcement {
 
 /// Every scene.
 pub(super) fn scenes() -> Vec<Scene> {
-    [lane(), verdicts(), prompts(), troubles(), staff()]
+    [lane(), enrolments(), verdicts(), prompts(), troubles(), staff()]
         .into_iter()
         .flatten()
         .collect()
@@ -134,6 +134,37 @@ fn lane() -> Vec<Scene> {
                 ],
             )
         },
+    ]
+}
+
+/// Of a gate that has no event yet.
+fn enrolments() -> Vec<Scene> {
+    let without_event = |step| {
+        let figures = with(|figures| {
+            figures.event = None;
+            figures.list_age_s = None;
+            figures.clock = ClockState::Unsure;
+        });
+        [Event::Link(Link::Never), figures, Event::Enrolling(step)]
+    };
+    let enrolled = |waits_for| Enrolling::Enrolled {
+        device: "pi-7".parse().unwrap(),
+        digits: "204 118".to_owned(),
+        waits_for,
+    };
+    vec![
+        scene("enrol-wanted", without_event(Enrolling::Wanted)),
+        scene(
+            "enrol-refused",
+            without_event(Enrolling::Refused("the enrolment code was used".to_owned())),
+        ),
+        scene("enrolled", without_event(enrolled(None))),
+        scene(
+            "enrolled-waiting",
+            without_event(enrolled(Some(
+                "the server waits for a person to confirm this device".to_owned(),
+            ))),
+        ),
     ]
 }
 

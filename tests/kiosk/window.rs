@@ -2,7 +2,7 @@
 //! virtual one, the camera a replay.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use x11rb::connection::Connection;
@@ -17,6 +17,9 @@ const WIDTH: u16 = 800;
 const HEIGHT: u16 = 480;
 /// The green of an admission, as `ui/gate/theme.slint` has it.
 const GREEN: [u8; 3] = [0x0a, 0x7a, 0x3c];
+/// The red of a refusal.
+#[cfg(feature = "server")]
+const RED: [u8; 3] = [0xb7, 0x1c, 0x1c];
 
 #[test]
 fn a_ticket_before_the_camera_turns_the_screen_green_and_is_in_the_store() {
@@ -34,6 +37,32 @@ fn a_ticket_before_the_camera_turns_the_screen_green_and_is_in_the_store() {
     stop(&kiosk.0);
     assert!(kiosk.0.wait().unwrap().success());
     assert_eq!(trial.facts(), 1);
+}
+
+/// The frames show nothing but the code, which is no ticket: so it is refused once the gate that it made works.
+#[cfg(feature = "server")]
+#[test]
+fn a_gate_that_is_shown_its_enrolment_code_becomes_one_and_works() {
+    let server = crate::sync::Server::with_tickets(1);
+    let display = Display::start();
+    let trial = Trial::new();
+    let frames = trial.path("frames");
+    std::fs::create_dir(&frames).unwrap();
+    draw(&server.code("pi-1").to_text(), &frames.join("1.png"));
+    let screen = Screen::watch(&display.name);
+    let config = configured(&trial, &frames, "repeat = true\n");
+    let mut kiosk = Ended(
+        kiosk(&config, &display.name)
+            .arg("--data")
+            .arg(trial.path("gate"))
+            .spawn()
+            .unwrap(),
+    );
+    screen.wait_for(RED);
+    stop(&kiosk.0);
+    assert!(kiosk.0.wait().unwrap().success());
+    let listed = server.admin(&["device", "list", "--event", crate::sync::EVENT]);
+    assert!(listed.contains("pi-1") && listed.contains("active"), "{listed}");
 }
 
 /// A display that ends with the test.
@@ -121,20 +150,31 @@ impl Screen {
 }
 
 fn start(trial: &Trial, frames: &Path, display: &str) -> Child {
+    kiosk(&configured(trial, frames, ""), display)
+        .args(trial.as_a_gate())
+        .spawn()
+        .unwrap()
+}
+
+/// The settings of a gate whose camera is a folder of frames.
+fn configured(trial: &Trial, frames: &Path, of_camera: &str) -> PathBuf {
     let config = trial.path("gate.toml");
     let text = format!(
-        "[gate]\nname = \"north\"\n[camera]\nreplay = {frames:?}\nfps = 5\n[sound]\nenabled = false\n\
+        "[gate]\nname = \"north\"\n[camera]\nreplay = {frames:?}\nfps = 5\n{of_camera}[sound]\nenabled = false\n\
          [screen]\nsize = \"{WIDTH}x{HEIGHT}\"\n"
     );
     std::fs::write(&config, text).unwrap();
-    wicket()
+    config
+}
+
+fn kiosk(config: &Path, display: &str) -> Command {
+    let mut command = wicket();
+    command
         .args(["kiosk", "--config"])
-        .arg(&config)
-        .args(trial.as_a_gate())
+        .arg(config)
         .env("DISPLAY", display)
-        .env("SLINT_BACKEND", "winit-software")
-        .spawn()
-        .unwrap()
+        .env("SLINT_BACKEND", "winit-software");
+    command
 }
 
 fn stop(kiosk: &Child) {

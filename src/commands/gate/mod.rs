@@ -22,6 +22,8 @@ use crate::runner::LaneSetting;
 use crate::runner::{Decider, HardwareError};
 
 pub(super) use setup::Setup;
+#[cfg(feature = "kiosk")]
+pub(super) use setup::SetupError;
 #[cfg(feature = "gate")]
 pub(super) use touch::keep_in_touch;
 

@@ -1,9 +1,11 @@
 //! `wicket kiosk`: a gate with a screen.
 
+mod again;
 mod choices;
 mod control;
 mod desk;
 mod diagnostics;
+mod enrolling;
 mod figures;
 mod found;
 mod hands;
@@ -29,10 +31,12 @@ use self::levels::Levels;
 use self::machine::Machine;
 use self::route::{Route, WISHES_MAX};
 use self::sight::shown_on;
-use super::gate::{GateArgs, Setup, keep_in_touch};
+use super::gate::{GateArgs, Setup, SetupError, keep_in_touch};
 use super::{Outcome, config_file};
 use crate::config::Settings;
-use crate::domain::ids::OperatorId;
+use crate::domain::ids::{GateId, OperatorId};
+use crate::domain::rules::EventTimeZone;
+use crate::domain::time::ClockState;
 use crate::kiosk::{Beginning, CameraSight, Figures, Languages, Link, Screen, Window};
 use crate::runner::{CommandDesk, Feed, Hardware, LaneSetting, SharedCamera};
 
@@ -45,6 +49,7 @@ const BRIGHTNESS: u8 = 100;
 ///
 /// The window is drawn without a GPU. On a desktop with X11 it opens there; on a bare console set
 /// SLINT_BACKEND=linuxkms-software. Staff pages are behind a PIN, which whoever opens them first chooses.
+/// A gate that is not enrolled waits for its enrolment code before the camera or a scanner, and shows the six digits to compare.
 /// Control codes (`wicket control`) are read while their own page shows six digits: Staff, then Control code.
 ///
 /// Exit status 0 where it was told to stop, 2 for errors.
@@ -64,7 +69,13 @@ pub(super) fn run(args: &Args) -> Outcome {
     let Some(folder) = gate.data.clone() else {
         return Err("a gate with a screen keeps its check-ins: give --data with a folder too".into());
     };
-    let mut setup = Setup::from(&gate)?;
+    let mut setup = match Setup::from(&gate) {
+        Err(SetupError::NotEnrolled { .. } | SetupError::NotSynced { .. }) => {
+            enrolling::run(&settings, &folder)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        setup => setup?,
+    };
     let choices = Choices::load(setup.ledger.as_mut())?;
     end_test(&mut setup, &choices)?;
     let lane = args.gate.kept_lane(&mut setup)?;
@@ -119,6 +130,26 @@ pub(super) fn run(args: &Args) -> Outcome {
     let ended = gate.join();
     ended.unwrap_or_else(|_| Err("the gate's thread panicked: start it again".into()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the screen starts with where there is no event yet.
+fn unenrolled(settings: &Settings) -> Result<Beginning, Refusal> {
+    let figures = Figures {
+        event: None,
+        device: None,
+        gate: settings.gate.name.clone().unwrap_or_else(GateId::unnamed),
+        gates: Vec::new(),
+        direction: settings.gate.direction,
+        unsent: 0,
+        list_age_s: None,
+        signatures_only: false,
+        clock: ClockState::Unsure,
+        time_zone: EventTimeZone::default(),
+    };
+    Ok(Beginning {
+        link: Link::Never,
+        ..beginning(settings, &Choices::default(), figures)?
+    })
 }
 
 /// A test that a restart cut off is over, and the gate is used as before it.

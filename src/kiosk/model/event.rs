@@ -35,6 +35,8 @@ pub enum Event {
     Scanners(bool),
     /// What is wired to the gate cannot be had: it opens for nobody by itself. Why.
     Signals(String),
+    /// The gate has no event yet, and how far that is.
+    Enrolling(Enrolling),
     /// Staff are known by other means than the PIN, such as a control code.
     Unlocked,
     /// What became of a control code that the gate was shown.
@@ -50,6 +52,26 @@ pub enum Event {
     Answered(StaffAnswer),
     /// The gate has stopped, and why.
     Ended(String),
+}
+
+/// How far a gate without an event is on its way to one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enrolling {
+    /// It waits to be shown an enrolment code.
+    Wanted,
+    /// The server of the code is asked.
+    Asking,
+    /// The code came to nothing, and why. Another one, or the same, may be shown.
+    Refused(String),
+    /// It is enrolled. It works once it has the event's list.
+    Enrolled {
+        /// Its device.
+        device: DeviceId,
+        /// The six digits by which two people compare its key.
+        digits: String,
+        /// Why the first sync has not come through yet; none while it is tried.
+        waits_for: Option<String>,
+    },
 }
 
 /// How the gate is, as the store and the machine say.

@@ -5,6 +5,7 @@ mod by_hand;
 mod control;
 mod desk;
 mod diagnostics;
+mod enrolling;
 mod event;
 mod found;
 mod lane;
@@ -19,8 +20,8 @@ mod tests;
 
 pub use action::{Action, Command, Page};
 pub use event::{
-    CameraSight, Event, Figures, FoundTicket, Link, PinAnswer, ScanEntry, ScanKind, StaffAnswer, TicketState,
-    Told,
+    CameraSight, Enrolling, Event, Figures, FoundTicket, Link, PinAnswer, ScanEntry, ScanKind, StaffAnswer,
+    TicketState, Told,
 };
 pub use lane::{Choice, Icon, Lane, Tone};
 pub use panel::{Key, Panel, Row};

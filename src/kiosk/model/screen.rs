@@ -2,13 +2,13 @@
 
 use super::action::{Action, Command, Page};
 use super::control::Control;
-use super::event::{CameraSight, Event, Figures, Link, StaffAnswer};
+use super::event::{CameraSight, Enrolling, Event, Figures, Link, StaffAnswer};
 use super::lane::{Choice, Icon, Lane, Tone};
 use super::panel::{Desk, Drawing};
 use super::span::span;
 use super::status::{Contact, Status};
 use super::verdict::Telling;
-use super::{ScreenModel, desk};
+use super::{ScreenModel, desk, enrolling};
 use crate::domain::admission::Direction;
 use crate::domain::gate::{Announcement, Fault, Outcome};
 use crate::domain::ids::{OperatorId, TicketId};
@@ -49,6 +49,7 @@ pub struct Screen {
     signals: Option<String>,
     in_view: Option<Moment>,
     ended: Option<String>,
+    enrolling: Option<Enrolling>,
     pub(super) desk: Option<Desk>,
     pub(super) control: Control,
     /// Who is at work here, where somebody gave a name.
@@ -108,6 +109,7 @@ impl Screen {
             signals: None,
             in_view: None,
             ended: None,
+            enrolling: None,
             desk: None,
             control: Control::default(),
             operator: None,
@@ -151,6 +153,7 @@ impl Screen {
             Event::Control { told, obeyed } => self.control.tell(told, obeyed, at),
             Event::FireAlarm(active) => self.alarm = active,
             Event::Scanners(connected) => self.scanners = connected,
+            Event::Enrolling(step) => self.enrolling = Some(step),
             Event::Signals(why) => self.signals = Some(why),
             Event::Ended(why) => self.ended = Some(why),
             Event::Touched(action) => return self.touched(action, at),
@@ -262,6 +265,13 @@ impl Screen {
         if let Some(why) = &self.ended {
             return fault(words.fill("fault.ended_staff", &[("why", why)]));
         }
+        if let Some(step) = &self.enrolling {
+            let choices = self.language_choice(words).into_iter().collect();
+            return Lane {
+                choices,
+                ..enrolling::lane(words, words_too, step)
+            };
+        }
         if let Some((Fault::Closed, _)) = &self.fault {
             return fault(words.get("fault.closed_staff").to_owned());
         }
@@ -339,11 +349,17 @@ impl Screen {
     }
 
     fn ready_choices(&self, words: &Language) -> Vec<Choice> {
-        let next = self.languages.after(words.code());
-        let language =
-            next.map(|next| Choice::new(next.get("language.name"), Tone::Neutral, Action::NextLanguage));
         let staff = Choice::new(words.get("lane.staff"), Tone::Neutral, Action::OpenStaff);
-        language.into_iter().chain([staff]).collect()
+        self.language_choice(words).into_iter().chain([staff]).collect()
+    }
+
+    fn language_choice(&self, words: &Language) -> Option<Choice> {
+        let next = self.languages.after(words.code())?;
+        Some(Choice::new(
+            next.get("language.name"),
+            Tone::Neutral,
+            Action::NextLanguage,
+        ))
     }
 
     /// What staff should see to while the gate goes on.
@@ -369,11 +385,18 @@ impl Screen {
 
     /// The staff page. A verdict covers it for as long as it stands: guests go first.
     fn panel(&self, words: &Language, at: Moment) -> Option<super::Panel> {
+        if let Some(step) = &self.enrolling {
+            return self.drawing(words, at).enrolled(step);
+        }
         let desk = self.desk.as_ref().filter(|desk| !self.is_left(desk, at))?;
         if self.verdict(at).is_some() {
             return None;
         }
-        let drawing = Drawing {
+        Some(self.drawing(words, at).panel(desk))
+    }
+
+    fn drawing<'a>(&'a self, words: &'a Language, at: Moment) -> Drawing<'a> {
+        Drawing {
             words,
             figures: &self.figures,
             volume: self.volume,
@@ -385,8 +408,7 @@ impl Screen {
                 .filter(|(.., until)| at < *until)
                 .map(|(ticket, reason, _)| (ticket, reason)),
             at,
-        };
-        Some(drawing.panel(desk))
+        }
     }
 
     /// The staff pages, unless they were left alone for too long.

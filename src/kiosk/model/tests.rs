@@ -1,5 +1,6 @@
 mod by_hand;
 mod control;
+mod enrolling;
 
 use super::*;
 use crate::domain::admission::Direction;
