@@ -17,6 +17,7 @@ mod route;
 mod scans;
 mod sight;
 mod stick;
+mod turn;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ use self::levels::Levels;
 use self::machine::Machine;
 use self::route::{Route, WISHES_MAX};
 use self::sight::shown_on;
+use self::turn::{Surroundings, turn};
 use super::gate::{GateArgs, Setup, SetupError, keep_in_touch};
 use super::{Outcome, config_file};
 use crate::config::Settings;
@@ -61,6 +63,8 @@ pub(super) struct Args {
     config: PathBuf,
     #[command(flatten)]
     gate: GateArgs,
+    #[command(flatten)]
+    surroundings: Surroundings,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -69,6 +73,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let Some(folder) = gate.data.clone() else {
         return Err("a gate with a screen keeps its check-ins: give --data with a folder too".into());
     };
+    turn(&args.surroundings, settings.screen.rotation)?;
     let mut setup = match Setup::from(&gate) {
         Err(SetupError::NotEnrolled { .. } | SetupError::NotSynced { .. }) => {
             enrolling::run(&settings, &folder)?;
