@@ -56,15 +56,20 @@ fn likeness(heard: &[f32], wanted: &[f32]) -> f32 {
         .fold(0.0, f32::max)
 }
 
-/// What is heard of a guest who shows this code.
-fn heard_of(trial: &Trial, code: &str, length: usize) -> Vec<f32> {
+/// What is heard of a guest who shows this code, where the event's rules are these.
+fn heard_of(trial: &Trial, rules: &str, code: &str, length: usize) -> Vec<f32> {
     let (file, asoundrc) = (trial.path("captured.raw"), trial.path("asound.conf"));
     fs::write(&asoundrc, alsa(&file)).unwrap();
     let (mut scanner, name) = port();
     let config =
         format!("[camera]\nenabled = false\n[sound]\nvolume = 100\n[[scanner]]\nserial = \"{name}\"\n");
     let mut command = scan(trial, &config);
-    command.env("ALSA_CONFIG_PATH", &asoundrc);
+    let book = trial.path("rules.json");
+    fs::write(&book, rules).unwrap();
+    command
+        .arg("--rules")
+        .arg(&book)
+        .env("ALSA_CONFIG_PATH", &asoundrc);
     let (_gate, mut verdicts) = started(&mut command, &name);
     scanner.write_all(format!("{code}\r").as_bytes()).unwrap();
     verdicts.next().unwrap().unwrap();
@@ -74,21 +79,47 @@ fn heard_of(trial: &Trial, code: &str, length: usize) -> Vec<f32> {
 #[test]
 fn what_is_played_is_the_sound_of_the_verdict_and_no_other() {
     let trial = Trial::new();
-    for (code, sound) in [
-        (trial.code(1), Sound::Admit),
-        ("no ticket".to_owned(), Sound::Deny),
+    let plain = r#"{"event":"spring-26"}"#;
+    let asks = r#"{"event":"spring-26","types":{"adult":{"prompt":"confirm"}}}"#;
+    for (rules, code, sound) in [
+        (plain, trial.code(1), Sound::Admit),
+        (plain, "no ticket".to_owned(), Sound::Deny),
+        (asks, trial.code(2), Sound::Ask),
     ] {
         let wanted = sound.samples(100);
-        let heard = heard_of(&trial, &code, wanted.len());
-        let alike = likeness(&heard, &wanted);
-        assert!(alike > 0.95, "{sound:?}: {alike}");
-        for other in Sound::ALL.into_iter().filter(|other| *other != sound) {
-            let mut other = other.samples(100);
-            other.resize(wanted.len(), 0.0);
-            let alike = likeness(&heard, &other);
-            assert!(alike < 0.6, "{sound:?} sounds like another: {alike}");
-        }
+        assert_is(&heard_of(&trial, rules, &code, wanted.len()), sound);
         fs::remove_file(trial.path("captured.raw")).unwrap();
+    }
+}
+
+#[test]
+fn a_relay_that_cannot_be_had_sounds_as_a_fault() {
+    let trial = Trial::new();
+    let (file, asoundrc) = (trial.path("captured.raw"), trial.path("asound.conf"));
+    fs::write(&asoundrc, alsa(&file)).unwrap();
+    let (_scanner, name) = port();
+    let config = format!(
+        "[camera]\nenabled = false\n[sound]\nvolume = 100\n[signals]\ngpiochip = \"/dev/no-gpiochip\"\n\
+         relay = {{ line = 17 }}\n[[scanner]]\nserial = \"{name}\"\n"
+    );
+    let mut command = scan(&trial, &config);
+    command.env("ALSA_CONFIG_PATH", &asoundrc);
+    let _gate = started(&mut command, &name);
+    let length = Sound::Fault.samples(100).len();
+    assert_is(&sounded(&file, length), Sound::Fault);
+}
+
+/// That this was heard, and no other.
+#[track_caller]
+fn assert_is(heard: &[f32], sound: Sound) {
+    let wanted = sound.samples(100);
+    let alike = likeness(heard, &wanted);
+    assert!(alike > 0.95, "{sound:?}: {alike}");
+    for other in Sound::ALL.into_iter().filter(|other| *other != sound) {
+        let mut other = other.samples(100);
+        other.resize(wanted.len(), 0.0);
+        let alike = likeness(heard, &other);
+        assert!(alike < 0.6, "{sound:?} sounds like another: {alike}");
     }
 }
 
