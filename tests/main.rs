@@ -20,6 +20,9 @@ mod kiosk;
 #[cfg(feature = "gate")]
 mod lan;
 mod layers;
+// Test code throughout, helpers too: so clippy lets them panic.
+#[cfg(all(test, feature = "server"))]
+mod pay;
 mod runner;
 mod service;
 #[cfg(all(test, feature = "sim"))]
