@@ -4,6 +4,7 @@
 mod bill;
 mod counter;
 mod day;
+mod difference;
 mod error;
 mod givens;
 mod provider;
@@ -17,10 +18,11 @@ use std::sync::Arc;
 pub use bill::{Bill, BilledCharge, BilledRefund};
 pub use counter::{Counter, TEST_PAGE};
 pub use day::span_of;
+pub use difference::Difference;
 pub use error::{CallError, NotifyError};
 pub use givens::Givens;
 pub use provider::{Asked, Closing, HandOver, NONCE_SIGNS, Notification, PaymentProvider, Shipment};
-pub use reconcile::{Difference, Ours, reconcile};
+pub use reconcile::{Ours, reconcile};
 
 use crate::domain::sale::Provider;
 

@@ -73,7 +73,8 @@ pub enum HandOver {
         /// The merchant's signature.
         pay_sign: String,
     },
-    /// A page to go to.
+    /// A page to go to. To WeChat Pay's, `&redirect_url=` and an encoded address may be added, to come back to; who comes back
+    /// has not paid for that.
     Page {
         /// Its address.
         url: String,

@@ -11,6 +11,7 @@ mod files;
 mod http;
 mod keys;
 mod notify;
+mod options;
 mod prepay;
 mod refund;
 mod refused;
@@ -34,8 +35,9 @@ use rustls::ClientConfig;
 
 pub use http::ClientError;
 pub use notify::NOTIFICATION_BYTES_MAX;
+pub use options::Options;
 pub use sealed::{API_V3_KEY_BYTES, ApiV3Key, ApiV3KeyError, Sealed, SealedError, unseal};
-pub use settings::{NOTIFY_PATH, Options, Settings, SettingsError};
+pub use settings::{NOTIFY_PATH, Settings, SettingsError};
 pub use sign::{Merchant, MerchantKey, MerchantKeyError, SignError, pay_message, request_message};
 pub use statement::read as read_statement;
 pub use verify::{PUBLIC_KEY_ID, PlatformKeyError, PlatformKeys, SERIAL, SKEW_S, VerifyError};
