@@ -136,6 +136,7 @@ fn a_refusal_for_now_is_asked_again_with_the_same_numbers() {
         Whim::TooOften("FREQUENCY_LIMITED"),
         Whim::Broken,
         Whim::DoneAndBroken,
+        Whim::Cut,
         Whim::Proxy,
     ] {
         shop.fake.world().plan.whim(whim);
@@ -156,6 +157,8 @@ fn an_answer_that_is_not_rightly_signed_counts_as_not_heard() {
         Whim::Probe,
         Whim::Old,
         Whim::StrangeKey,
+        Whim::Another,
+        Whim::Endless,
     ] {
         shop.fake.world().plan.whim(whim);
         let forged = shop.query(payment(1)).unwrap_err();

@@ -12,7 +12,7 @@ use rustls::version::TLS12;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use wicket::domain::time::Now;
-use wicket::tls::{Authorities, Identity, KeyHash, Proof, with_files};
+use wicket::tls::{Authorities, Identity, KeyHash, Proof, web_client, with_files};
 
 use super::meeting::meet;
 use super::{FAR, TODAY, config, key, sure, trust, unsure};
@@ -111,6 +111,21 @@ fn judged(
     let trust = trust(&key(1), authority.alone(), now, remembered);
     meet(server, &config(&trust), NAME)?;
     Ok(trust.last().unwrap())
+}
+
+#[test]
+fn a_server_of_the_web_is_called_where_an_authority_that_is_known_vouches_for_it() {
+    let (known, other) = (Authority::new(1), Authority::new(2));
+    // A server judges others at its machine's own time.
+    let server = known.issue_between(NAME, 0, FAR).server();
+    let call = |authorities: &Authorities, name: &str| {
+        let client = Arc::new(web_client(authorities).unwrap());
+        meet(&server, &client, name).map(|_| ())
+    };
+    assert_eq!(call(&known.alone(), NAME), Ok(()));
+    assert!(call(&other.alone(), NAME).is_err());
+    assert!(call(&known.alone(), "another.example").is_err());
+    assert!(web_client(&Authorities::Only(Vec::new())).is_err());
 }
 
 #[test]

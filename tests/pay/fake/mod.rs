@@ -90,7 +90,13 @@ async fn answer(
         headers,
         body: body.to_vec(),
     });
-    let mut response = Response::new(Body::from(answer.body));
+    let body = if answer.cut {
+        let broken = std::io::Error::other("the connection breaks off");
+        Body::from_stream(futures_util::stream::iter([Ok(answer.body), Err(broken)]))
+    } else {
+        Body::from(answer.body)
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = answer.status.try_into().unwrap();
     response.headers_mut().extend(answer.headers);
     response

@@ -25,6 +25,12 @@ pub(crate) enum Whim {
     StrangeKey,
     /// Done; rightly signed, with another sum.
     WrongAmount,
+    /// Done; rightly signed, about another payment.
+    Another,
+    /// Done; the answer has no end.
+    Endless,
+    /// Done; the connection breaks off in the answer.
+    Cut,
     /// Not heard: something on the way answers.
     Proxy,
 }
@@ -81,6 +87,7 @@ const PASSING: &[Whim] = &[
     Whim::Probe,
     Whim::Old,
     Whim::StrangeKey,
+    Whim::Cut,
     Whim::Proxy,
 ];
 /// The longest that a seeded notification is late.

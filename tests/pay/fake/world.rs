@@ -23,6 +23,8 @@ pub(crate) const API_V3_KEY: &str = "0123456789abcdef0123456789ABCDEF";
 /// What answers to a probe or a lie are late by: more than five minutes.
 const OLD_S: u64 = 6 * 60;
 
+/// More than anybody reads of an answer.
+const ENDLESS_BYTES: usize = 1 << 20;
 /// What is answered where nothing else is.
 const BROKEN: &[u8] = br#"{"code":"SYSTEM_ERROR","message":"system error"}"#;
 
@@ -42,6 +44,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// Whether the connection breaks off in it.
+    pub(crate) cut: bool,
 }
 
 /// What is said before it is signed.
@@ -204,8 +208,11 @@ impl World {
 
     fn sign(&mut self, said: &Said, whim: Whim) -> Answer {
         let mut said = said.clone();
-        if whim == Whim::WrongAmount {
-            raise(&mut said);
+        match (whim, said.body.as_mut()) {
+            (Whim::WrongAmount, Some(body)) => raise(body),
+            (Whim::Another, Some(body)) => body["out_trade_no"] = json!("FFKQT4YC5T82-999"),
+            (Whim::Endless, Some(body)) => body["more"] = json!("x".repeat(ENDLESS_BYTES)),
+            _ => {}
         }
         if whim == Whim::DoneAndBroken {
             return unsigned(500, BROKEN.to_vec());
@@ -215,6 +222,7 @@ impl World {
             .map(|body| serde_json::to_vec(&body).unwrap())
             .unwrap_or_default();
         let mut answer = unsigned(said.status, body);
+        answer.cut = whim == Whim::Cut;
         let now_s = self.now_ms() / 1000;
         let at_s = if whim == Whim::Old { now_s - OLD_S } else { now_s };
         if whim != Whim::Unsigned {
@@ -272,15 +280,16 @@ fn unsigned(status: u16, body: Vec<u8>) -> Answer {
         status,
         headers,
         body,
+        cut: false,
     }
 }
 
 /// Makes the sum of an answer another one.
-fn raise(said: &mut Said) {
-    let amount = said.body.as_mut().and_then(|body| body.get_mut("amount"));
-    for sum in amount.and_then(Value::as_object_mut).into_iter().flatten() {
-        if let Some(fen) = sum.1.as_u64() {
-            *sum.1 = json!(fen + 1);
+fn raise(body: &mut Value) {
+    let amount = body.get_mut("amount").and_then(Value::as_object_mut);
+    for (_, sum) in amount.into_iter().flatten() {
+        if let Some(fen) = sum.as_u64() {
+            *sum = json!(fen + 1);
         }
     }
 }
