@@ -125,9 +125,9 @@ packages-arm64:
 packages-units:
 	$(call install,systemd)
 
-# A window is tested on a virtual screen.
+# A window is tested on a virtual screen, and the server's data on a PostgreSQL that the tests start themselves.
 packages-test:
-	$(call install,$(PACKAGES_KIOSK) xvfb)
+	$(call install,$(PACKAGES_KIOSK) postgresql xvfb)
 
 packages-kiosk:
 	$(call install,$(PACKAGES_KIOSK))

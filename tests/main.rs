@@ -23,10 +23,14 @@ mod layers;
 // Test code throughout, helpers too: so clippy lets them panic.
 #[cfg(all(test, feature = "server"))]
 mod pay;
+#[cfg(all(feature = "gate", feature = "server"))]
+mod postgres;
 mod runner;
 mod service;
 #[cfg(all(test, feature = "sim"))]
 mod sim;
+#[cfg(all(test, feature = "gate", feature = "server"))]
+mod store;
 #[cfg(all(feature = "gate", feature = "server"))]
 mod sync;
 mod ticket;

@@ -43,15 +43,10 @@ pub(super) struct Args {
     /// The event's private control key, on a machine without the server's folder.
     #[arg(long, value_name = "FILE.jwk")]
     key: Option<PathBuf>,
+    /// The server's data, whose control key signs where --key is not given.
     #[cfg(feature = "server")]
-    /// The server's folder, whose control key signs where --key is not given.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "WICKET_SERVER_DATA",
-        default_value = "server-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    place: super::server_data::ServerData,
     #[command(flatten)]
     qr: qr_file::QrArgs,
     /// What the gate is to do.
@@ -107,9 +102,9 @@ fn signing_key(args: &Args) -> Result<PrivateJwk, Box<dyn std::error::Error + Se
 
 #[cfg(feature = "server")]
 fn from_server(args: &Args) -> Result<PrivateJwk, Box<dyn std::error::Error + Send + Sync>> {
-    use crate::server::db::{Db, KeyUse};
+    use crate::server::db::KeyUse;
 
-    let mut db = Db::open(&args.data)?;
+    let mut db = args.place.open()?;
     Ok(PrivateJwk::from_json(
         &db.signing_jwk(&args.event, KeyUse::Control)?,
     )?)

@@ -31,6 +31,8 @@ mod say;
 mod scan;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
+mod server_data;
 mod service;
 #[cfg(feature = "sim")]
 mod sim;

@@ -15,3 +15,16 @@ pub(super) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;
     Ok(bytes)
 }
+
+/// Identities for logs, one after the other. What they come from is drawn at once: a transaction is no place for what may
+/// fail.
+#[cfg(feature = "server")]
+pub(super) fn logs() -> Result<impl FnMut() -> [u8; 16], NoRandomness> {
+    let mut seed = bytes::<32>()?;
+    Ok(move || {
+        seed = *crate::wire::request::hash(&seed);
+        let mut log = [0; 16];
+        log.iter_mut().zip(seed).for_each(|(byte, drawn)| *byte = drawn);
+        log
+    })
+}

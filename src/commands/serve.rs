@@ -9,7 +9,9 @@ use ed25519_dalek::SigningKey;
 use rustls::ServerConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::server_data::ServerData;
 use super::{Outcome, random, say, service};
+#[cfg(feature = "gate")]
 use crate::server::db::Db;
 use crate::server::{Addresses, Listen, serve};
 use crate::tls::{Identity, IdentityError, with_files, with_own_key};
@@ -20,14 +22,8 @@ use crate::tls::{Identity, IdentityError, with_files, with_own_key};
 /// loses nothing that a gate was told is held.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The server's folder, made where it is missing. It holds keys: keep it to yourself, and back it up.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "WICKET_SERVER_DATA",
-        default_value = "server-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    place: ServerData,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -47,7 +43,7 @@ pub(super) struct Args {
     metrics: Option<SocketAddr>,
     /// Be a relay at the venue: gates sync with it, and it with the server that the folder's device was enrolled with, or
     /// with the one at this URL.
-    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", conflicts_with = "tls")]
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["tls", "database"])]
     upstream: Option<String>,
 }
 
@@ -60,10 +56,10 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 #[cfg(feature = "gate")]
 fn relay(args: &Args, url: Option<&str>) -> Outcome {
-    let upstream = super::upstream::upstream(&args.data, url)?;
+    let upstream = super::upstream::upstream(&args.place.data, url)?;
     let tls = tls(args, &upstream.key)?;
     let listening = told(tls.is_some());
-    let db = Db::open(&args.data)?;
+    let db = Db::open(&args.place.data)?;
     crate::server::relay(db, upstream, listen(args, tls), stop(), listening)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -74,7 +70,7 @@ fn relay(_: &Args, _: Option<&str>) -> Outcome {
 }
 
 fn origin(args: &Args) -> Outcome {
-    let mut db = Db::open(&args.data)?;
+    let mut db = args.place.open()?;
     let key = db.server_key(&random::bytes()?)?;
     let tls = tls(args, &key)?;
     let listening = told(tls.is_some());

@@ -63,12 +63,19 @@ impl Refused {
     pub(super) fn database(error: &DbError) -> Self {
         match error {
             DbError::NoEvent(_) => Self::new(StatusCode::NOT_FOUND, "no-such-event", error.to_string()),
-            _ => {
-                let causes = std::iter::successors(std::error::Error::source(error), |&cause| cause.source());
-                Self::failed(&causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}")))
+            // Nothing was changed, and the next attempt may do better.
+            DbError::Busy(_) | DbError::Contended(_) | DbError::Lost(_) | DbError::Unreachable(_) => {
+                eprintln!("wicket: {}", with_causes(error));
+                Self::busy()
             }
+            _ => Self::failed(&with_causes(error)),
         }
     }
+}
+
+fn with_causes(error: &DbError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 impl IntoResponse for Refused {

@@ -1,12 +1,18 @@
-//! One thread owns the data; handlers hand it jobs through a bounded queue, so that SQLite never blocks the runtime.
+//! Threads own the data; handlers hand them jobs through a bounded queue, so that a database never blocks the runtime.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
+use super::ServeError;
 use super::answer::Refused;
 use super::db::{Db, DbError};
+
+/// Threads on data that have many writers: each waits for the database most of the time, and more of them would wait for
+/// each other's locks. SQLite has one writer, and one thread.
+const SHARED_OWNERS: usize = 4;
 
 /// Jobs that wait. At the few milliseconds that a durable one takes this is under a second of work; who comes then
 /// is told to come back, and gates back off.
@@ -23,28 +29,48 @@ pub(super) struct Database {
 /// Where jobs are done.
 #[derive(Debug, Clone)]
 enum Jobs {
-    /// On the owner's thread.
+    /// On an owner's thread.
     Thread(mpsc::Sender<Job>),
     /// At once, by whoever brings them: where one thread does everything.
     #[cfg(feature = "sim")]
     Here(std::sync::Arc<std::sync::Mutex<Db>>),
 }
 
-/// The owner's thread.
+/// The owners' threads.
 #[derive(Debug)]
-pub(super) struct Owner(JoinHandle<()>);
+pub(super) struct Owners(Vec<JoinHandle<()>>);
 
 impl Database {
-    /// Hands the data to a thread of its own, with a name.
-    pub(super) fn start(name: &str, mut db: Db) -> std::io::Result<(Self, Owner)> {
-        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
-        let owner = Builder::new().name(name.to_owned()).spawn(move || {
-            while let Some(job) = queue.blocking_recv() {
-                job(&mut db);
-            }
-        })?;
+    /// Hands the data to a thread of their own, with a name.
+    pub(super) fn start(name: &str, db: Db) -> std::io::Result<(Self, Owners)> {
+        Self::start_all(name, vec![db])
+    }
+
+    /// Hands the data to as many threads as they have use for.
+    pub(super) fn start_shared(name: &str, db: Db) -> Result<(Self, Owners), ServeError> {
+        let mut all = Vec::new();
+        while db.is_shared() && all.len() + 1 < SHARED_OWNERS {
+            all.push(db.again()?);
+        }
+        all.push(db);
+        Ok(Self::start_all(name, all)?)
+    }
+
+    fn start_all(name: &str, all: Vec<Db>) -> std::io::Result<(Self, Owners)> {
+        let (jobs, queue) = mpsc::channel::<Job>(QUEUE);
+        let queue = Arc::new(Mutex::new(queue));
+        let mut owners = Vec::new();
+        for mut db in all {
+            let queue = Arc::clone(&queue);
+            let owner = Builder::new().name(name.to_owned()).spawn(move || {
+                while let Some(job) = next(&queue) {
+                    job(&mut db);
+                }
+            })?;
+            owners.push(owner);
+        }
         let jobs = Jobs::Thread(jobs);
-        Ok((Self { jobs }, Owner(owner)))
+        Ok((Self { jobs }, Owners(owners)))
     }
 
     /// Does each job at once.
@@ -101,11 +127,21 @@ impl Jobs {
     }
 }
 
-impl Owner {
-    /// Waits until the last job is done and the data is closed.
+/// Waits for the next job. Who waits keeps the others waiting behind it, and gives way as soon as there is one.
+fn next(queue: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
+    queue
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .blocking_recv()
+}
+
+impl Owners {
+    /// Waits until the last job is done and the data are closed.
     pub(super) fn join(self) {
-        if self.0.join().is_err() {
-            eprintln!("wicket: a thread of the database panicked; every change is whole or not made");
+        for owner in self.0 {
+            if owner.join().is_err() {
+                eprintln!("wicket: a thread of the database panicked; every change is whole or not made");
+            }
         }
     }
 }

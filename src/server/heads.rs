@@ -14,6 +14,8 @@ use crate::wire::live::Beat;
 /// How often to look whether another process, such as `wicket admin`, wrote to the data: SQLite tells nobody. A revoked
 /// ticket is refused at a connected gate within a second, and this is the largest part of it.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often to look where the database tells of news: only the word that was lost on its way waits for this.
+const LOOK_ANYWAY: Duration = Duration::from_secs(1);
 
 /// The ends of all logs, as last seen.
 pub(super) type Heads = Arc<BTreeMap<EventId, Beat>>;
@@ -47,7 +49,7 @@ impl News {
         (news, watcher)
     }
 
-    /// Something was written by this process.
+    /// Something was written, by this process or by another that said so.
     pub(super) fn tell(&self) {
         self.written.notify_one();
     }
@@ -58,9 +60,9 @@ impl News {
 }
 
 impl Watcher {
-    /// Looks whenever this process wrote, and now and then for what others did.
-    pub(super) async fn run(self, db: Database) {
-        let mut look = interval(LOOK_EVERY);
+    /// Looks whenever this process wrote or was told, and now and then for what others did.
+    pub(super) async fn run(self, db: Database, are_told: bool) {
+        let mut look = interval(if are_told { LOOK_ANYWAY } else { LOOK_EVERY });
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -71,7 +73,11 @@ impl Watcher {
             let Ok(Some(heads)) = db.run(|db| db.heads_if_changed()).await else {
                 continue;
             };
-            self.heads.send_replace(Arc::new(heads));
+            self.heads.send_if_modified(|before| {
+                let is_news = **before != heads;
+                *before = Arc::new(heads);
+                is_news
+            });
         }
     }
 }

@@ -78,9 +78,10 @@ impl InProcess {
 
 /// What handlers may use, where one thread does everything.
 pub(super) fn site(db: Db, key: SigningKey, time: &Time) -> std::io::Result<Site> {
+    let are_shared = db.is_shared();
     let reads = Database::here(db.reader().map_err(std::io::Error::other)?);
     Ok(Site {
-        snapshots: Arc::new(Snapshots::new(reads)),
+        snapshots: Arc::new(Snapshots::new(reads, are_shared)),
         db: Database::here(db),
         key: Arc::new(key),
         clock: Clock::Set(Arc::clone(&time.0)),

@@ -1,4 +1,4 @@
-//! The backend: one process on one folder, which gates sync with over HTTP.
+//! The backend, which gates sync with over HTTP: one process on one folder, or any number on one PostgreSQL database.
 
 mod answer;
 mod attendance;
@@ -141,15 +141,18 @@ fn run<Beside: Future<Output = Infallible>>(
     compose: impl FnOnce(Site) -> (Router, Beside),
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let are_shared = db.is_shared();
     let (reads, reader) = Database::start("snapshots", db.reader()?)?;
-    let (db, owner) = Database::start("database", db)?;
     let (news, watcher) = News::new();
+    let told = news.clone();
+    let listener = db.listen(move || told.tell())?;
+    let (db, owners) = Database::start_shared("database", db)?;
     let site = Site {
         db: db.clone(),
         key: Arc::new(key),
         clock: Clock::System,
         news,
-        snapshots: Arc::new(Snapshots::new(reads)),
+        snapshots: Arc::new(Snapshots::new(reads, are_shared)),
         metrics: Arc::default(),
     };
     let (router, beside) = compose(site.clone());
@@ -173,7 +176,7 @@ fn run<Beside: Future<Output = Infallible>>(
         let transport = listen
             .tls
             .map_or(Transport::Plain, |tls| Transport::Tls(tls.into()));
-        let watching = tokio::spawn(watcher.run(db));
+        let watching = tokio::spawn(watcher.run(db, listener.is_some()));
         // The streams end with the watcher; open requests are finished after that.
         let stop = async {
             tokio::select! {
@@ -192,7 +195,8 @@ fn run<Beside: Future<Output = Infallible>>(
     // Handlers hold the queues' other ends; with the runtime gone the owners of the data finish and close it.
     drop(runtime);
     reader.join();
-    owner.join();
+    owners.join();
+    drop(listener);
     served
 }
 

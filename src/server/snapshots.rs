@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Refused;
 use super::database::Database;
-use super::db::Snapshot;
+use super::db::{Db, DbError, Snapshot};
 use crate::domain::ids::EventId;
 use crate::domain::time::UnixSeconds;
 use crate::wire::limits::PAGE_CHANGES_MAX;
@@ -23,14 +23,17 @@ const TICKETS_A_CHANGE: u64 = 50;
 #[derive(Debug)]
 pub(super) struct Snapshots {
     reads: Database,
+    /// Whether other processes keep some too.
+    are_shared: bool,
     /// The latest used last.
     kept: Mutex<Vec<Arc<Snapshot>>>,
 }
 
 impl Snapshots {
-    pub(super) fn new(reads: Database) -> Self {
+    pub(super) fn new(reads: Database, are_shared: bool) -> Self {
         Self {
             reads,
+            are_shared,
             kept: Mutex::new(Vec::new()),
         }
     }
@@ -54,16 +57,33 @@ impl Snapshots {
                 if let Some(found) = snapshots.find(wanted) {
                     return Ok(found);
                 }
-                let snapshot = Arc::new(db.snapshot(&event, now)?);
-                snapshots.keep(Arc::clone(&snapshot));
-                Ok(snapshot)
+                let kept = db.kept_snapshot(&event, None)?.filter(wanted);
+                let snapshot = match kept {
+                    Some(anothers) => anothers,
+                    None => read(db, &event, now)?,
+                };
+                Ok(snapshots.keep(snapshot))
             })
             .await
     }
 
-    /// The snapshot of that place, if it is kept still.
-    pub(super) fn held(&self, event: &EventId, at: &Cursor) -> Option<Arc<Snapshot>> {
-        self.find(|kept| kept.event == *event && kept.to == *at)
+    /// The snapshot of that place, if it is kept still, here or by another process.
+    pub(super) async fn held(
+        self: &Arc<Self>,
+        event: &EventId,
+        at: &Cursor,
+    ) -> Result<Option<Arc<Snapshot>>, Refused> {
+        let found = self.find(|kept| kept.event == *event && kept.to == *at);
+        if found.is_some() || !self.are_shared {
+            return Ok(found);
+        }
+        let (snapshots, event, at) = (Arc::clone(self), event.clone(), at.clone());
+        self.reads
+            .run(move |db| {
+                let anothers = db.kept_snapshot(&event, Some(&at))?;
+                Ok(anothers.map(|snapshot| snapshots.keep(snapshot)))
+            })
+            .await
     }
 
     /// A page of a snapshot; none beyond its last.
@@ -87,14 +107,23 @@ impl Snapshots {
         Some(found)
     }
 
-    fn keep(&self, snapshot: Arc<Snapshot>) {
+    fn keep(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let snapshot = Arc::new(snapshot);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push(snapshot);
+        kept.push(Arc::clone(&snapshot));
         let bytes = |kept: &[Arc<Snapshot>]| kept.iter().map(|snapshot| snapshot.bytes()).sum::<usize>();
         while kept.len() > 1 && (kept.len() > SNAPSHOTS_MAX || bytes(&kept) > BYTES_MAX) {
             kept.remove(0);
         }
+        snapshot
     }
+}
+
+/// Reads a snapshot, for other processes too.
+fn read(db: &mut Db, event: &EventId, now: UnixSeconds) -> Result<Snapshot, DbError> {
+    let snapshot = db.snapshot(event, now)?;
+    db.keep_snapshot(&snapshot)?;
+    Ok(snapshot)
 }
 
 /// Whether what came after it is little enough to follow in the log.

@@ -109,7 +109,7 @@ fn both() -> [(&'static str, Vec<u8>); 2] {
 }
 
 #[test]
-fn whichever_gate_uploads_first_the_case_is_the_same() {
+pub(super) fn whichever_gate_uploads_first_the_case_is_the_same() {
     let found = [[0, 1], [1, 0]].map(|order| {
         let (server, ..) = server();
         for gate in order {
@@ -244,7 +244,7 @@ fn a_case_is_looked_at_resolved_and_opened_again_by_more() {
 }
 
 #[test]
-fn what_was_given_back_or_recorded_in_error_withdraws_a_case() {
+pub(super) fn what_was_given_back_or_recorded_in_error_withdraws_a_case() {
     let released = |denied: FactRef| Draft {
         kind: Kind::Released(denied),
         ..at("south", 61)
@@ -360,7 +360,7 @@ fn ask(server: &Server, method: &str, path: &str, body: &[u8]) -> Answer {
 }
 
 #[test]
-fn cases_are_read_page_by_page_and_resolved_over_http() {
+pub(super) fn cases_are_read_page_by_page_and_resolved_over_http() {
     let (server, ..) = server();
     let drafts = (1..=3_u8).map(|ticket| Draft {
         ticket: Some(TicketId::new(&[ticket; 8]).unwrap()),

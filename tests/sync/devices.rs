@@ -8,7 +8,7 @@ use super::{EVENT, Server, seed, unique};
 const LIST: &str = "/sync/v1/snapshot";
 
 #[test]
-fn a_request_counts_once_also_after_the_server_was_killed() {
+pub(super) fn a_request_counts_once_also_after_the_server_was_killed() {
     let mut server = Server::with_tickets(0);
     let _gate = server.gate("pi-1");
     let mut device = Device::new("pi-1");
@@ -94,7 +94,7 @@ fn another_devices_key_signs_nothing_for_this_one() {
 }
 
 #[test]
-fn a_revoked_device_is_refused_keeps_its_check_ins_and_what_it_sent_before_stays() {
+pub(super) fn a_revoked_device_is_refused_keeps_its_check_ins_and_what_it_sent_before_stays() {
     let server = Server::with_tickets(0);
     let mut gate = server.gate("pi-1");
     let mut witness = server.gate("pi-2");

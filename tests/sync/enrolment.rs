@@ -56,7 +56,7 @@ fn a_gate_without_a_keyboard_enrols_by_a_code_that_is_shown_to_its_camera() {
 }
 
 #[test]
-fn a_gate_enrols_and_syncs_from_the_command_line_and_holds_the_servers_list() {
+pub(super) fn a_gate_enrols_and_syncs_from_the_command_line_and_holds_the_servers_list() {
     let server = Server::with_tickets(1_200);
     let mut gate = Gate::new();
     let code = server.code("pi-1").to_text();
@@ -91,7 +91,7 @@ fn a_gate_enrols_and_syncs_from_the_command_line_and_holds_the_servers_list() {
 }
 
 #[test]
-fn a_token_used_by_two_keys_suspends_the_first_until_a_person_confirms_it() {
+pub(super) fn a_token_used_by_two_keys_suspends_the_first_until_a_person_confirms_it() {
     let server = Server::with_tickets(0);
     let code = server.code("pi-1");
     let (mut first, mut second) = (Gate::new(), Gate::new());

@@ -38,7 +38,7 @@ fn check_ins_go_up_once_however_often_they_are_sent() {
 }
 
 #[test]
-fn two_gates_see_each_others_check_ins_and_a_gate_meets_its_own_unharmed() {
+pub(super) fn two_gates_see_each_others_check_ins_and_a_gate_meets_its_own_unharmed() {
     let server = Server::with_tickets(0);
     let (mut one, mut other) = (server.gate("pi-1"), server.gate("pi-2"));
     one.enter(&[1; 8]);
@@ -62,7 +62,7 @@ fn two_gates_see_each_others_check_ins_and_a_gate_meets_its_own_unharmed() {
 }
 
 #[test]
-fn a_killed_server_holds_everything_that_it_acknowledged() {
+pub(super) fn a_killed_server_holds_everything_that_it_acknowledged() {
     let mut server = Server::with_tickets(0);
     let mut gate = server.gate("pi-1");
     for round in 1..=5_u8 {
@@ -116,7 +116,7 @@ fn refused_with(answer: &ItemAnswer) -> Option<&str> {
 }
 
 #[test]
-fn segments_that_the_server_cannot_take_are_set_aside_and_block_nothing() {
+pub(super) fn segments_that_the_server_cannot_take_are_set_aside_and_block_nothing() {
     let server = Server::with_tickets(0);
     let _gate = server.gate("pi-1");
     let _other = server.gate("pi-2");
@@ -179,7 +179,7 @@ fn segments_that_the_server_cannot_take_are_set_aside_and_block_nothing() {
 }
 
 #[test]
-fn a_gap_is_stored_shown_and_closed_by_what_was_missing() {
+pub(super) fn a_gap_is_stored_shown_and_closed_by_what_was_missing() {
     let server = Server::with_tickets(0);
     let _gate = server.gate("pi-1");
     let mut device = Device::new("pi-1");

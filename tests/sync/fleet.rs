@@ -100,7 +100,7 @@ fn a_gate_that_synced_shows_what_it_is_and_one_that_never_did_is_missed() {
 }
 
 #[test]
-fn the_fleet_is_the_same_over_http() {
+pub(super) fn the_fleet_is_the_same_over_http() {
     let server = Server::with_tickets(0);
     let _gate = Venue::new(&server, "pi-1");
     let _asks = server.gate("pi-2");

@@ -13,12 +13,7 @@ use crate::cli::wicket;
 
 /// A running server whose event binds every ticket to the gate `north`; its devices stand at `gate-a`.
 fn server() -> Server {
-    let mut server = Server {
-        folder: TempDir::new().unwrap(),
-        process: None,
-        address: "127.0.0.1:0".to_owned(),
-        tls: Vec::new(),
-    };
+    let mut server = Server::at_rest(TempDir::new().unwrap(), &[]);
     let rules = server.path().join("rules.json");
     let homes = json!([{"hash": {"from": 0, "to": 65535}, "gates": ["north"]}]);
     fs::write(&rules, json!({"event": EVENT, "homes": homes}).to_string()).unwrap();

@@ -32,7 +32,7 @@ fn control(server: &Server, action: &[&str]) -> String {
 }
 
 #[test]
-fn a_new_key_takes_the_place_of_an_old_one_while_tickets_of_both_hold() {
+pub(super) fn a_new_key_takes_the_place_of_an_old_one_while_tickets_of_both_hold() {
     let server = Server::with_tickets(0);
     let old: Vec<String> = (0..3).map(|_| server.ticket()).collect();
     let gate = Venue::new(&server, "pi-1");

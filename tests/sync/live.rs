@@ -121,7 +121,7 @@ pub(super) fn took_segments(told: &Told) -> bool {
 }
 
 #[test]
-fn a_check_in_at_one_gate_is_known_at_the_other_as_it_happens() {
+pub(super) fn a_check_in_at_one_gate_is_known_at_the_other_as_it_happens() {
     let server = Server::with_tickets(0);
     let (mut one, mut other) = (server.gate("pi-1"), server.gate("pi-2"));
     let (at_one, at_other) = (Companion::of(&one), Companion::of(&other));
@@ -141,7 +141,7 @@ fn a_check_in_at_one_gate_is_known_at_the_other_as_it_happens() {
 }
 
 #[test]
-fn a_revoked_ticket_is_known_at_a_gate_in_touch_without_its_asking() {
+pub(super) fn a_revoked_ticket_is_known_at_a_gate_in_touch_without_its_asking() {
     let server = Server::with_tickets(1);
     let mut gate = server.gate("pi-1");
     let companion = Companion::of(&gate);

@@ -115,7 +115,7 @@ fn follow(db: &mut Db, mut after: Cursor, held: &mut Held) -> Cursor {
 }
 
 #[test]
-fn a_reader_that_pauses_while_the_log_changes_ends_where_a_new_one_does() {
+pub(super) fn a_reader_that_pauses_while_the_log_changes_ends_where_a_new_one_does() {
     let folder = TempDir::new().unwrap();
     let mut db = database(&folder);
     let mut paused = Held::default();
@@ -203,7 +203,7 @@ fn a_large_list_takes_pages_within_their_limits() {
 }
 
 #[test]
-fn a_cursor_fits_only_the_log_and_the_changes_that_it_came_from() {
+pub(super) fn a_cursor_fits_only_the_log_and_the_changes_that_it_came_from() {
     let folder = TempDir::new().unwrap();
     let mut db = database(&folder);
     db.add_tickets(&event(), &[row(1), row(2)], NOW).unwrap();
@@ -241,7 +241,7 @@ fn a_cursor_fits_only_the_log_and_the_changes_that_it_came_from() {
 }
 
 #[test]
-fn tickets_are_added_all_or_none() {
+pub(super) fn tickets_are_added_all_or_none() {
     let folder = TempDir::new().unwrap();
     let mut db = database(&folder);
     db.add_tickets(&event(), &[row(1)], NOW).unwrap();

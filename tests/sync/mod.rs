@@ -25,6 +25,7 @@ mod limits;
 mod live;
 mod log;
 mod metrics;
+mod postgres;
 pub(crate) mod raw;
 mod relay;
 mod revoked;
@@ -33,9 +34,11 @@ mod snapshot;
 mod tls;
 mod venue;
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
@@ -43,10 +46,17 @@ use tempfile::TempDir;
 use wicket::device::clock::{boot, estimated};
 use wicket::domain::ids::StreamId;
 use wicket::ledger::{Enrolment, Ledger, Opening, SqliteLedger};
+use wicket::server::db::Db;
 use wicket::sync::{Givens, Patience, REQUEST_TIMEOUT, Summary, SyncError};
 use wicket::wire::enrol::{EnrolmentAnswer, EnrolmentCode};
 
 use crate::cli::wicket;
+use crate::postgres::Database;
+
+thread_local! {
+    /// Whether the servers of this test keep their data in PostgreSQL.
+    static ON_POSTGRES: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The event of every test here.
 pub(crate) const EVENT: &str = "spring-26";
@@ -63,6 +73,8 @@ fn unique() -> [u8; 16] {
 #[derive(Debug)]
 pub(crate) struct Server {
     folder: TempDir,
+    /// None: its data are in the folder.
+    database: Option<Arc<Database>>,
     process: Option<Child>,
     /// Such as `127.0.0.1:40123`.
     pub(crate) address: String,
@@ -74,6 +86,20 @@ impl Server {
     /// With an event and so many tickets of one type, running.
     pub(crate) fn with_tickets(count: u32) -> Self {
         Self::with_tls(count, &[])
+    }
+
+    /// Runs a test whose servers keep their data in PostgreSQL.
+    pub(crate) fn on_postgres(test: impl FnOnce()) {
+        ON_POSTGRES.set(true);
+        test();
+    }
+
+    /// Another process on the same data.
+    pub(crate) fn beside(&self) -> Self {
+        let mut other = Self::at_rest(TempDir::new().unwrap(), &[]);
+        other.database.clone_from(&self.database);
+        other.start();
+        other
     }
 
     /// As [`Self::with_tickets`], with these arguments for TLS.
@@ -98,6 +124,7 @@ impl Server {
     fn at_rest(folder: TempDir, tls: &[&str]) -> Self {
         Self {
             folder,
+            database: ON_POSTGRES.get().then(|| Arc::new(Database::new())),
             process: None,
             address: "127.0.0.1:0".to_owned(),
             tls: tls.iter().map(|&arg| arg.to_owned()).collect(),
@@ -125,6 +152,7 @@ impl Server {
         let mut process = wicket()
             .args(["serve", "--listen", &self.address, "--data"])
             .arg(self.path())
+            .args(self.place())
             .args(&self.tls)
             .stdout(Stdio::piped())
             .spawn()
@@ -170,8 +198,19 @@ impl Server {
             .args(args)
             .arg("--data")
             .arg(self.path())
+            .args(self.place())
             .output()
             .unwrap()
+    }
+
+    fn place(&self) -> Vec<String> {
+        let url = self.database.as_ref().map(|database| database.url());
+        url.map_or(Vec::new(), |url| vec!["--database".to_owned(), url])
+    }
+
+    /// A connection to its PostgreSQL.
+    pub(crate) fn postgres(&self) -> ::postgres::Client {
+        self.database.as_ref().unwrap().client()
     }
 
     /// A fresh enrolment code for a device.
@@ -201,6 +240,13 @@ impl Server {
         serde_json::from_str(&self.admin(&["attendance", EVENT, "--json"])).unwrap()
     }
 
+    /// Its data, as another process opens them.
+    pub(crate) fn db(&self) -> Db {
+        let url = self.database.as_ref().map(|database| database.url());
+        url.map_or_else(|| Db::open(self.path()), |url| Db::connect(&url))
+            .unwrap()
+    }
+
     /// The database itself, for what no command shows.
     pub(crate) fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.file()).unwrap()
@@ -212,6 +258,12 @@ impl Server {
 
     /// The ticket ids on the server's list.
     pub(crate) fn tickets(&self) -> Vec<Vec<u8>> {
+        if self.database.is_some() {
+            let rows = self
+                .postgres()
+                .query("SELECT ticket FROM tickets ORDER BY ticket", &[]);
+            return rows.unwrap().iter().map(|row| row.get(0)).collect();
+        }
         let database = self.database();
         let mut statement = database
             .prepare("SELECT ticket FROM tickets ORDER BY ticket")

@@ -39,7 +39,7 @@ fn said(output: &std::process::Output) -> String {
 }
 
 #[test]
-fn a_revoked_gate_forgets_its_list_at_its_next_contact_and_says_so_everywhere() {
+pub(super) fn a_revoked_gate_forgets_its_list_at_its_next_contact_and_says_so_everywhere() {
     let server = Server::with_tickets(0);
     let code = server.ticket();
     let gate = Venue::new(&server, "pi-1");
@@ -299,7 +299,7 @@ fn segments_of_a_revoked_device_are_taken_in_order_and_those_believed_as_they_co
 }
 
 #[test]
-fn more_admissions_a_minute_than_a_gate_can_make_are_held_for_review() {
+pub(super) fn more_admissions_a_minute_than_a_gate_can_make_are_held_for_review() {
     let server = Server::with_tickets(0);
     let _gate = server.gate("pi-1");
     let mut device = Device::new("pi-1");

@@ -49,6 +49,6 @@ pub(crate) fn segment(
 }
 
 /// The signed bytes of a segment by the device with this key.
-pub(super) fn sealed(segment: &Segment, seed: &[u8; 32]) -> Vec<u8> {
+pub(crate) fn sealed(segment: &Segment, seed: &[u8; 32]) -> Vec<u8> {
     segment.seal(&SigningKey::from_bytes(seed))
 }

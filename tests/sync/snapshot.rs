@@ -5,7 +5,6 @@ use wicket::domain::admission::{Status, TicketRow};
 use wicket::domain::ids::{EventId, TicketId, hex};
 use wicket::domain::time::UnixSeconds;
 use wicket::ledger::Ledger;
-use wicket::server::db::Db;
 use wicket::wire::limits::SNAPSHOT_TICKETS_MAX;
 use wicket::wire::{Context, Cursor, LogPage, Signed, SnapshotPage, StartOver, from_cbor};
 
@@ -27,8 +26,8 @@ fn add_tickets(server: &Server, numbers: std::ops::Range<u64>) {
     };
     let event: EventId = EVENT.parse().unwrap();
     let rows: Vec<TicketRow> = numbers.map(row).collect();
-    Db::open(server.path())
-        .unwrap()
+    server
+        .db()
         .add_tickets(&event, &rows, wicket::server::now())
         .unwrap();
 }

@@ -13,25 +13,16 @@ mod parked;
 mod restored;
 mod ticket;
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 
 use super::Outcome;
-use crate::server::db::Db;
+use super::server_data::ServerData;
 
-/// Manage events, tickets and devices in the server's folder, also beside a running server.
+/// Manage events, tickets and devices in the server's data, also beside a running server.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The server's folder.
-    #[arg(
-        long,
-        value_name = "DIR",
-        global = true,
-        env = "WICKET_SERVER_DATA",
-        default_value = "server-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    place: ServerData,
     #[command(subcommand)]
     resource: Resource,
 }
@@ -58,7 +49,7 @@ enum Resource {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let mut db = Db::open(&args.data)?;
+    let mut db = args.place.open()?;
     match &args.resource {
         Resource::Event(action) => event::run(action, &mut db),
         Resource::Ticket(action) => ticket::run(action, &mut db),

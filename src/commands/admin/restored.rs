@@ -13,14 +13,7 @@ use crate::server::db::Db;
 pub(super) struct Args {}
 
 pub(super) fn run(db: &mut Db) -> Outcome {
-    // Drawn first: a transaction is no place for what may fail.
-    let mut seed = random::bytes::<32>()?;
-    let events = db.restored(|| {
-        seed = *crate::wire::request::hash(&seed);
-        let mut log = [0; 16];
-        log.iter_mut().zip(seed).for_each(|(byte, drawn)| *byte = drawn);
-        log
-    })?;
+    let events = db.restored(random::logs()?)?;
     say!("{events} events begin their logs anew: each gate takes the list whole with its next sync");
     Ok(ExitCode::SUCCESS)
 }

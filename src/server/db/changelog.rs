@@ -118,6 +118,7 @@ pub(super) fn append(
         "INSERT INTO chain (event, seq, hash) VALUES (?1, ?2, ?3)",
         params![event.0, sequence, chain.as_slice()],
     )?;
+    transaction.tell();
     Ok(())
 }
 

@@ -55,6 +55,11 @@ impl Db {
         segments: &[ByteVec],
         now: UnixMillis,
     ) -> Result<Intake, DbError> {
+        if segments.is_empty() {
+            return self
+                .connection
+                .read(|connection| nothing_new(connection, caller, now));
+        }
         let (intake, facts) = self.connection.write(|transaction| {
             let event = lock_event(transaction, caller.event.as_str())?;
             let mut streams: BTreeSet<StreamId> = streams_of(transaction, event, caller)?;
@@ -66,17 +71,10 @@ impl Db {
                 streams.extend(Segment::unverified(bytes).map(|segment| segment.stream).ok());
             }
             settle(transaction, event, touched, now)?;
-            let held = streams.iter().map(|stream| held(transaction, event, stream));
-            let receipt = Receipt {
-                event: caller.event.clone(),
-                log: log_id(transaction, event)?,
-                as_of: now,
-                held: held.collect::<Result<_, DbError>>()?,
-                whole_of: Some(caller.device.clone()),
-            };
+            let receipt = receipt(transaction, event, caller, &streams, now)?;
             Ok((Intake { items, receipt }, facts))
         })?;
-        self.tally.count(&intake.items, facts);
+        self.tally().count(&intake.items, facts);
         Ok(intake)
     }
 
@@ -136,6 +134,33 @@ impl Db {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
+}
+
+/// The answer to a gate that only asks what is held of its own: it waits for nobody who writes.
+fn nothing_new(connection: &Connection, caller: &Caller, now: UnixMillis) -> Result<Intake, DbError> {
+    let event = event_row(connection, caller.event.as_str())?;
+    let streams = streams_of(connection, event, caller)?;
+    Ok(Intake {
+        items: Vec::new(),
+        receipt: receipt(connection, event, caller, &streams, now)?,
+    })
+}
+
+fn receipt(
+    connection: &Connection,
+    event: EventRow,
+    caller: &Caller,
+    streams: &BTreeSet<StreamId>,
+    now: UnixMillis,
+) -> Result<Receipt, DbError> {
+    let held = streams.iter().map(|stream| held(connection, event, stream));
+    Ok(Receipt {
+        event: caller.event.clone(),
+        log: log_id(connection, event)?,
+        as_of: now,
+        held: held.collect::<Result<_, DbError>>()?,
+        whole_of: Some(caller.device.clone()),
+    })
 }
 
 /// What becomes of a segment, and how many facts it brought.

@@ -74,7 +74,7 @@ impl Db {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (event, name) DO UPDATE SET gate = excluded.gate, confirm = excluded.confirm,
                  token_hash = excluded.token_hash, token_until_ms = excluded.token_until_ms,
-                 relay = excluded.relay WHERE key IS NULL",
+                 relay = excluded.relay WHERE devices.key IS NULL",
                 params![
                     event.0,
                     new.device.as_str(),
@@ -284,9 +284,10 @@ pub(super) fn set_status_column(
     device: &DeviceId,
     status: DeviceStatus,
 ) -> Result<(), DbError> {
+    let may_await = status == DeviceStatus::Suspended;
     transaction.execute(
-        "UPDATE devices SET status = ?3, confirm = confirm AND ?3 = 1 WHERE event = ?1 AND name = ?2",
-        params![event.0, device.as_str(), status_number(status)],
+        "UPDATE devices SET status = ?3, confirm = confirm * ?4 WHERE event = ?1 AND name = ?2",
+        params![event.0, device.as_str(), status_number(status), may_await],
     )?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use postgres::error::SqlState;
 use rusqlite::ErrorCode;
 
 /// What the database itself said.
@@ -37,6 +38,22 @@ pub enum DbError {
         "another process has held the server's database for too long: end what runs on it, such as a backup by hand, and try again; nothing was changed"
     )]
     Busy(#[source] Cause),
+    /// Others came in the way, again and again.
+    #[error("too much was changed at once in the server's database: try again; nothing was changed")]
+    Contended(#[source] Cause),
+    /// It cannot be reached.
+    #[error(
+        "cannot reach the server's database: check that it runs, and the address, name and password given with --database; nothing was changed"
+    )]
+    Unreachable(#[source] Cause),
+    /// The connection to it was lost.
+    #[error("the connection to the server's database was lost: try again; nothing was changed")]
+    Lost(#[source] Cause),
+    /// The connection was lost while a commit was under way.
+    #[error(
+        "the connection to the server's database was lost while a change was being committed: look whether it was made before trying again"
+    )]
+    Unknown(#[source] Cause),
     /// The disk is full.
     #[error(
         "the disk that holds the server's database is full: make room and try again; nothing was changed"
@@ -70,6 +87,10 @@ pub enum DbError {
 }
 
 impl DbError {
+    pub(super) fn unreachable(error: postgres::Error) -> Self {
+        Self::Unreachable(error.into())
+    }
+
     pub(super) fn unreadable(what: &'static str) -> impl Fn(String) -> Self {
         move |why| Self::Unreadable { what, why }
     }
@@ -85,4 +106,38 @@ impl From<rusqlite::Error> for DbError {
         };
         kind(error.into())
     }
+}
+
+impl From<postgres::Error> for DbError {
+    fn from(error: postgres::Error) -> Self {
+        let kind = match error.code() {
+            Some(state) => of_state(state),
+            None if is_lost(&error) => Self::Lost,
+            None => Self::Failed,
+        };
+        kind(error.into())
+    }
+}
+
+/// The kinds of SQLSTATE (appendix A of PostgreSQL's manual).
+fn of_state(state: &SqlState) -> fn(Cause) -> DbError {
+    match *state {
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => DbError::Contended,
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => DbError::Busy,
+        SqlState::DISK_FULL => DbError::Full,
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => DbError::Lost,
+        _ => match state.code().get(..2) {
+            Some("08") => DbError::Lost,
+            Some("23") => DbError::Constraint,
+            _ => DbError::Failed,
+        },
+    }
+}
+
+fn is_lost(error: &postgres::Error) -> bool {
+    let is_io = |cause: &(dyn Error + 'static)| cause.is::<std::io::Error>();
+    error.is_closed() || error.source().is_some_and(is_io)
 }

@@ -54,7 +54,7 @@ impl Db {
         });
         let events = events.collect::<Result<_, DbError>>()?;
         Ok(Figures {
-            tally: self.tally.clone(),
+            tally: self.tally().clone(),
             events,
         })
     }

@@ -8,15 +8,16 @@ use crate::domain::ids::EventId;
 use crate::wire::live::Beat;
 
 impl Db {
-    /// The end of each event's log, where anything was written since this was last asked.
+    /// The end of each event's log, where anything may have been written since this was last asked.
     ///
     /// # Errors
     /// [`DbError`] where the data cannot be read.
     pub fn heads_if_changed(&mut self) -> Result<Option<BTreeMap<EventId, Beat>>, DbError> {
         let version = self.connection.version()?;
-        if self.heads_read_at.replace(version) == Some(version) {
+        if version.is_some() && self.heads_read_at == version {
             return Ok(None);
         }
+        self.heads_read_at = version;
         self.heads().map(Some)
     }
 

@@ -1,7 +1,8 @@
-//! The server's data: SQLite in one file, which also holds keys and is therefore its owner's alone.
+//! The server's data: SQLite in one file, or a PostgreSQL database. They also hold keys, and are therefore their owner's
+//! alone.
 //!
-//! Each method is one transaction. Several processes may use the file at once, as `wicket admin` beside a running
-//! server does.
+//! Each method is one transaction. Several processes may use the data at once: on a file `wicket admin` beside a running
+//! server, on PostgreSQL any number of servers.
 
 mod cases;
 mod changelog;
@@ -13,6 +14,7 @@ mod figures;
 mod group;
 mod heads;
 mod heartbeats;
+mod kept;
 mod keys;
 mod labels;
 mod migrations;
@@ -31,6 +33,7 @@ mod tickets;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ed25519_dalek::SigningKey;
 
@@ -53,7 +56,8 @@ pub use sale::{
     Seed, Session, SheetWritten, Stock, TakenBack, Wish,
 };
 pub use snapshot::Snapshot;
-use sql::{Connection, Flush, Optional, Transaction, Version, params};
+pub(in crate::server) use sql::Listener;
+use sql::{Address, Connection, Flush, Optional, Transaction, Version, params};
 
 /// The file's name in the server's folder.
 const FILE: &str = "server.sqlite";
@@ -73,10 +77,16 @@ pub struct Db {
     counters: Connection,
     /// When the ends of the logs were last read.
     heads_read_at: Option<Version>,
-    file: PathBuf,
-    opening: Opening,
-    /// What was taken since it was opened.
-    tally: Tally,
+    place: Location,
+    /// What was taken since it was opened, by whichever connection of this process.
+    tally: Arc<Mutex<Tally>>,
+}
+
+/// Where the data are.
+#[derive(Debug, Clone)]
+enum Location {
+    File { file: PathBuf, opening: Opening },
+    Postgres(Arc<Address>),
 }
 
 /// An event's row number in this database.
@@ -103,15 +113,42 @@ impl Db {
             path: file.clone(),
             source,
         })?;
-        let mut connection = Connection::file(&file, opening, Flush::Disk)?;
+        let opening = opening.clone();
+        Self::at(Location::File { file, opening })
+    }
+
+    /// Opens the data in a PostgreSQL database, and makes its tables where they are not there yet. The address is such as
+    /// `postgres://wicket:secret@db.example.org/wicket`.
+    ///
+    /// # Errors
+    /// [`DbError`] where it cannot be reached or used.
+    pub fn connect(address: &str) -> Result<Self, DbError> {
+        Self::at(Location::Postgres(Arc::new(Address::parse(address)?)))
+    }
+
+    fn at(place: Location) -> Result<Self, DbError> {
+        let mut connection = place.connection(Flush::Disk)?;
         connection.migrate()?;
         Ok(Self {
             connection,
-            counters: Connection::file(&file, opening, Flush::System)?,
+            counters: place.connection(Flush::System)?,
             heads_read_at: None,
-            file,
-            opening: opening.clone(),
-            tally: Tally::default(),
+            place,
+            tally: Arc::default(),
+        })
+    }
+
+    /// The same data once more, for work at the same time.
+    ///
+    /// # Errors
+    /// [`DbError`] where they cannot be opened again.
+    pub fn again(&self) -> Result<Self, DbError> {
+        Ok(Self {
+            connection: self.place.connection(Flush::Disk)?,
+            counters: self.place.connection(Flush::System)?,
+            heads_read_at: None,
+            place: self.place.clone(),
+            tally: Arc::clone(&self.tally),
         })
     }
 
@@ -120,19 +157,40 @@ impl Db {
     /// # Errors
     /// [`DbError`] where it cannot be opened again.
     pub fn reader(&self) -> Result<Self, DbError> {
-        let connect = || {
-            let connection = Connection::file(&self.file, &self.opening, Flush::Disk)?;
-            connection.only_read()?;
-            Ok::<_, DbError>(connection)
-        };
-        Ok(Self {
-            connection: connect()?,
-            counters: connect()?,
-            heads_read_at: None,
-            file: self.file.clone(),
-            opening: self.opening.clone(),
-            tally: Tally::default(),
-        })
+        let reader = self.again()?;
+        // PostgreSQL has many writers, and what was read with some effort is kept there for others.
+        if !self.is_shared() {
+            reader.connection.only_read()?;
+            reader.counters.only_read()?;
+        }
+        Ok(reader)
+    }
+
+    /// Whether several server processes may share these data, and write to them at the same time.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.place, Location::Postgres(_))
+    }
+
+    /// Calls `wake` whenever any process may have written to a log, until what this returns is dropped; none where the
+    /// database tells nobody.
+    ///
+    /// # Errors
+    /// Where the machine gives no thread.
+    pub(in crate::server) fn listen(
+        &self,
+        wake: impl Fn() + Send + 'static,
+    ) -> std::io::Result<Option<Listener>> {
+        match &self.place {
+            Location::File { .. } => Ok(None),
+            Location::Postgres(address) => Listener::start(Arc::clone(address), wake).map(Some),
+        }
+    }
+
+    /// What this process did.
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        // Counts are whole after any panic.
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The server's own key; `fresh` becomes it at the first start.
@@ -152,12 +210,19 @@ impl Db {
     }
 }
 
+impl Location {
+    fn connection(&self, flush: Flush) -> Result<Connection, DbError> {
+        match self {
+            Self::File { file, opening } => Connection::file(file, opening, flush),
+            Self::Postgres(address) => Connection::postgres(address, flush),
+        }
+    }
+}
+
 /// Makes what is missing, and claims the folder for the setup. SQLite gives its write-ahead log the mode of the
 /// database file.
 fn prepare(folder: &Path, file: &Path, opening: &Opening) -> std::io::Result<File> {
-    if !folder.is_dir() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
+    make_folder(folder)?;
     let claim = File::open(folder)?;
     claim.lock()?;
     if opening.vfs.is_none() {
@@ -169,6 +234,13 @@ fn prepare(folder: &Path, file: &Path, opening: &Opening) -> std::io::Result<Fil
             .open(file)?;
     }
     Ok(claim)
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// The event of that name.

@@ -7,9 +7,12 @@ use super::revocation::{believe_up_to, believed_up_to, publish, touched_by};
 use super::soundness::{Trusting, check};
 use super::sql::{Connection, Transaction, params};
 use super::{Db, DbError, EventRow, event_row, lock_event};
-use crate::domain::ids::{EventId, hex};
+use crate::domain::ids::{EventId, hex, unhex};
 use crate::domain::time::UnixMillis;
 use crate::wire::{DeviceStatus, Segment};
+
+/// Hexadecimal digits of a SHA-256.
+const HASH_DIGITS: usize = 64;
 
 /// A segment that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,16 +106,14 @@ fn take(
 }
 
 fn find(connection: &Connection, event: EventRow, hash: &str) -> Result<Vec<(Parked, Vec<u8>)>, DbError> {
-    // Nothing but hexadecimal digits may mean more than itself.
-    let prefix: String = hash
-        .chars()
-        .map(|c| if c.is_ascii_hexdigit() { c } else { '-' })
-        .collect();
+    let Some((first, last)) = range(hash) else {
+        return Ok(Vec::new());
+    };
     connection.query_map(
         "SELECT hash, carrier, code, message, received_ms, bytes FROM parked WHERE event = ?1
-         AND hex(hash) LIKE ?2 || '%'
+         AND hash BETWEEN ?2 AND ?3
          ORDER BY received_ms, rowid",
-        params![event.0, prefix],
+        params![event.0, first, last],
         |row| {
             let (hash, bytes): ([u8; 32], Vec<u8>) = (row.get(0)?, row.get(5)?);
             let parked = Parked {
@@ -126,4 +127,34 @@ fn find(connection: &Connection, event: EventRow, hash: &str) -> Result<Vec<(Par
             Ok((parked, bytes))
         },
     )
+}
+
+/// The first and the last hash that begin with these hexadecimal digits; none where it is no beginning of a hash.
+fn range(digits: &str) -> Option<([u8; 32], [u8; 32])> {
+    let filled = |with: &str| {
+        let missing = HASH_DIGITS.checked_sub(digits.len())?;
+        let bytes = unhex(&format!("{digits}{}", with.repeat(missing)))?;
+        bytes.try_into().ok()
+    };
+    Some((filled("0")?, filled("f")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_the_range_of_the_hashes_that_begin_so() {
+        assert_eq!(range(""), Some(([0; 32], [0xff; 32])));
+        let (first, last) = range("0aB").unwrap();
+        assert_eq!(
+            (first[..3].to_vec(), last[..3].to_vec()),
+            (vec![0x0a, 0xb0, 0], vec![0x0a, 0xbf, 0xff])
+        );
+        let whole = "5c".repeat(32);
+        assert_eq!(range(&whole), Some(([0x5c; 32], [0x5c; 32])));
+        assert_eq!(range(&format!("{whole}0")), None);
+        assert_eq!(range("%"), None);
+        assert_eq!(range("g"), None);
+    }
 }

@@ -5,7 +5,7 @@ use ed25519_dalek::VerifyingKey;
 use super::devices::by_name;
 use super::revocation::hand_order;
 use super::sql::params;
-use super::{Db, DbError, event_row};
+use super::{Db, DbError, event_row, lock_event};
 use crate::domain::ids::{DeviceId, EventId};
 use crate::domain::time::UnixMillis;
 use crate::wire::request::RequestClaims;
@@ -85,6 +85,10 @@ impl Db {
             let Ok(counter) = i64::try_from(claims.counter) else {
                 return Ok(Err(NotCounted::Replayed));
             };
+            if status == DeviceStatus::Revoked {
+                // Before the device's own row, as everyone who changes what is said of a device.
+                lock_event(transaction, claims.event.as_str())?;
+            }
             let risen = transaction.execute(
                 "INSERT INTO request_epochs (event, device, epoch, counter) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (event, device, epoch) DO UPDATE SET counter = excluded.counter

@@ -27,7 +27,7 @@ pub(super) async fn snapshot(State(site): State<Site>, request: Request) -> Resu
                 .current(&event, least, site.now().seconds())
                 .await?
         }
-        Some(at) => match site.snapshots.held(&event, &at) {
+        Some(at) => match site.snapshots.held(&event, &at).await? {
             Some(snapshot) => snapshot,
             None => return Ok(start_over(&site, event, at, &parts.headers)),
         },

@@ -40,11 +40,15 @@ pub(in crate::server::db) fn note_standing(
     status: Status,
     now: UnixMillis,
 ) -> Result<(), DbError> {
+    let last: Option<u64> = transaction.query_row(
+        "SELECT max(since_ms) FROM standings WHERE event = ?1 AND ticket = ?2",
+        params![event.0, ticket.as_bytes()],
+        |row| row.get(0),
+    )?;
+    let since = last.map_or(now.0, |last| now.0.max(last.saturating_add(1)));
     transaction.execute(
-        "INSERT INTO standings (event, ticket, since_ms, status)
-         SELECT ?1, ?2, max(?3, coalesce(max(since_ms) + 1, 0)), ?4 FROM standings WHERE event = ?1
-         AND ticket = ?2",
-        params![event.0, ticket.as_bytes(), now.0, status_column(status)],
+        "INSERT INTO standings (event, ticket, since_ms, status) VALUES (?1, ?2, ?3, ?4)",
+        params![event.0, ticket.as_bytes(), since, status_column(status)],
     )?;
     Ok(())
 }

@@ -82,8 +82,9 @@ impl Db {
         let row = event_row(&self.connection, event.as_str())?;
         self.connection.query_map(
             &format!(
-                "SELECT {COLUMNS} FROM cases WHERE event = ?1 AND (?2 IS NULL OR state = ?2)
-                 AND (?3 IS NULL OR instr(gates, ?3)) AND (?4 IS NULL OR ticket > ?4) ORDER BY ticket LIMIT ?5"
+                "SELECT {COLUMNS} FROM cases WHERE event = ?1 AND (state = ?2 OR ?2 IS NULL)
+                 AND (replace(gates, ?3, '') <> gates OR ?3 IS NULL) AND (ticket > ?4 OR ?4 IS NULL)
+                 ORDER BY ticket LIMIT ?5"
             ),
             params![
                 row.0,

@@ -1,40 +1,48 @@
-//! The tables, step by step. Steps are only added: a database of any release is brought up to date.
+//! The tables, step by step. Steps are only added: a database of any release is brought up to date, and one of a newer
+//! release is refused.
+//!
+//! A new step is a file here for SQLite, one of the same name in `postgres/`, and a line in [`STEPS`].
 
-use rusqlite::Connection;
-use rusqlite_migration::{M, Migrations, SchemaVersion};
+mod postgres;
+mod sqlite;
 
-use super::DbError;
+pub(super) use postgres::postgres;
+pub(super) use sqlite::sqlite;
 
-/// «WKTS»: tells this file from a gate's.
-const APPLICATION_ID: i32 = 0x574b_5453;
+/// One step, as each database takes it. A database's version is the number of steps that it took.
+struct Step {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
 
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("0001_server.sql")),
-    M::up(include_str!("0002_issuer_keys.sql")),
-    M::up(include_str!("0003_heartbeats.sql")),
-    M::up(include_str!("0004_cases.sql")),
-    M::up(include_str!("0005_revocation.sql")),
-    M::up(include_str!("0006_relay.sql")),
-    M::up(include_str!("0007_control_keys.sql")),
-    M::up(include_str!("0008_labels.sql")),
-    M::up(include_str!("0009_sale.sql")),
-];
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
-
-/// Brings a file up to date.
-pub(super) fn sqlite(connection: &mut Connection) -> Result<(), DbError> {
-    let known = STEPS.len();
-    let found = match MIGRATIONS.current_version(connection).map_err(migration)? {
-        SchemaVersion::NoneSet => 0,
-        SchemaVersion::Inside(version) | SchemaVersion::Outside(version) => version.get(),
+/// A step by the name of its two files.
+macro_rules! step {
+    ($name:literal) => {
+        Step {
+            sqlite: include_str!($name),
+            postgres: include_str!(concat!("postgres/", $name)),
+        }
     };
-    if found > known {
-        return Err(DbError::Newer { found, known });
-    }
-    MIGRATIONS.to_latest(connection).map_err(migration)?;
-    Ok(connection.pragma_update(None, "application_id", APPLICATION_ID)?)
 }
 
-fn migration(error: rusqlite_migration::Error) -> DbError {
-    DbError::Migration(error.into())
+/// A step of before PostgreSQL was there: its first file holds what all these came to.
+macro_rules! before_postgres {
+    ($name:literal) => {
+        Step {
+            sqlite: include_str!($name),
+            postgres: "",
+        }
+    };
 }
+
+const STEPS: &[Step] = &[
+    before_postgres!("0001_server.sql"),
+    before_postgres!("0002_issuer_keys.sql"),
+    before_postgres!("0003_heartbeats.sql"),
+    before_postgres!("0004_cases.sql"),
+    before_postgres!("0005_revocation.sql"),
+    before_postgres!("0006_relay.sql"),
+    step!("0007_control_keys.sql"),
+    step!("0008_labels.sql"),
+    step!("0009_sale.sql"),
+];

@@ -181,8 +181,9 @@ fn is_covered(
 /// All that is held may be news to the origin: its log is another one now.
 pub(super) fn all(transaction: &Transaction<'_>, event: EventRow) -> Result<(), DbError> {
     transaction.execute(
-        "INSERT OR IGNORE INTO relay_brought (event, hash, stream, last)
-         SELECT event, hash, stream, last FROM segments WHERE event = ?1 ORDER BY rowid",
+        "INSERT INTO relay_brought (event, hash, stream, last)
+         SELECT event, hash, stream, last FROM segments WHERE event = ?1 ORDER BY rowid
+         ON CONFLICT DO NOTHING",
         params![event.0],
     )?;
     Ok(())

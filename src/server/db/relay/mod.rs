@@ -91,8 +91,8 @@ fn follow_event(transaction: &Transaction<'_>, event: &EventId) -> Result<(), Db
         None => {
             // The log is the origin's: it comes with the first snapshot.
             transaction.execute(
-                "INSERT INTO events (name, log) VALUES (?1, zeroblob(16))",
-                params![event.as_str()],
+                "INSERT INTO events (name, log) VALUES (?1, ?2)",
+                params![event.as_str(), [0_u8; 16]],
             )?;
             Ok(())
         }
@@ -113,18 +113,9 @@ pub(super) fn beat(connection: &Connection, event: EventRow) -> Result<Option<Be
     Ok(Some(Beat {
         log: end.log,
         head: end.sequence,
-        brought: Some(count(connection, "relay_brought")?),
-        told: Some(count(connection, "relay_receipts")?),
+        brought: Some(connection.numbered("relay_brought", "number")?),
+        told: Some(connection.numbered("relay_receipts", "receipt")?),
     }))
-}
-
-/// How many rows a table was ever given.
-fn count(connection: &Connection, table: &str) -> Result<u64, DbError> {
-    connection.query_row(
-        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0)",
-        params![table],
-        |row| row.get(0),
-    )
 }
 
 /// Takes note of what a page says of devices, and of the segments in it.

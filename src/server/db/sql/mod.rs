@@ -3,18 +3,23 @@
 //! A statement has numbered placeholders (`?1`), may be run again and again, and is prepared once. Integers are 64 bits,
 //! and there are no booleans: 0 and 1.
 
+mod postgres;
 mod row;
 mod sqlite;
 mod value;
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 
+pub(super) use postgres::Address;
+pub(in crate::server) use postgres::Listener;
 pub(super) use row::Row;
-pub(super) use sqlite::Flush;
 pub(super) use value::{AsValue, FromValue, Value};
 
 use super::{DbError, Opening};
+use postgres::Postgres;
 use sqlite::Sqlite;
 
 /// The arguments of a statement, in the order of their numbers.
@@ -25,12 +30,44 @@ macro_rules! params {
 }
 pub(super) use params;
 
-/// A way to the data. Outside of a transaction each statement is one by itself.
+/// How often a transaction is run that others come in the way of. Two that meet are done at the second; at this many, more
+/// is done at once than the database can take.
+const RUNS_MAX: usize = 10;
+
+/// What a commit waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flush {
+    /// The disk.
+    Disk,
+    /// The operating system: a power cut may take the newest commits.
+    System,
+}
+
+/// A way to the data. Outside of a transaction each statement is one by itself, and reads.
 #[derive(Debug)]
 pub(super) struct Connection {
-    sqlite: Sqlite,
+    base: Base,
+    /// Whether the transaction that runs has something to tell other processes.
+    has_news: Cell<bool>,
     /// Writes are parts of one transaction.
     is_grouped: bool,
+}
+
+/// The databases.
+#[derive(Debug)]
+enum Base {
+    Sqlite(Sqlite),
+    Postgres(Box<Postgres>),
+}
+
+/// Calls a method of whichever database it is.
+macro_rules! base {
+    ($connection:expr, $base:ident => $call:expr) => {
+        match &$connection.base {
+            Base::Sqlite($base) => $call,
+            Base::Postgres($base) => $call,
+        }
+    };
 }
 
 /// A connection within a transaction that may write.
@@ -48,7 +85,7 @@ impl Deref for Transaction<'_> {
 impl Transaction<'_> {
     /// Runs a statement that returns nothing. How many rows it changed.
     pub(super) fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, DbError> {
-        self.0.sqlite.execute(sql, params)
+        base!(self.0, base => base.execute(sql, params))
     }
 
     /// Reads the first row of a table, and keeps others from changing it until the commit: who reads it by this too waits
@@ -62,8 +99,19 @@ impl Transaction<'_> {
         params: &[Value<'_>],
         read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        // SQLite has one writer at a time: nothing is to be locked.
-        self.0.query_row(sql, params, read)
+        match &self.0.base {
+            // It has one writer at a time: nothing is to be locked.
+            Base::Sqlite(_) => self.0.query_row(sql, params, read),
+            // Not so that who only refers to the row must wait.
+            Base::Postgres(_) => self
+                .0
+                .query_row(&format!("{sql} FOR NO KEY UPDATE"), params, read),
+        }
+    }
+
+    /// Wakes who waits for news in other processes, once this is committed.
+    pub(super) fn tell(&self) {
+        self.0.has_news.set(true);
     }
 }
 
@@ -89,21 +137,38 @@ pub(super) struct Version {
 impl Connection {
     /// Opens a file.
     pub(super) fn file(file: &Path, opening: &Opening, flush: Flush) -> Result<Self, DbError> {
-        let sqlite = Sqlite::open(file, opening, flush)?;
-        Ok(Self {
-            sqlite,
+        Ok(Self::to(Base::Sqlite(Sqlite::open(file, opening, flush)?)))
+    }
+
+    /// Connects to a PostgreSQL.
+    pub(super) fn postgres(address: &Arc<Address>, flush: Flush) -> Result<Self, DbError> {
+        Ok(Self::to(Base::Postgres(Box::new(Postgres::connect(
+            address, flush,
+        )?))))
+    }
+
+    fn to(base: Base) -> Self {
+        Self {
+            base,
+            has_news: Cell::new(false),
             is_grouped: false,
-        })
+        }
     }
 
     /// Keeps this connection from writing.
     pub(super) fn only_read(&self) -> Result<(), DbError> {
-        self.sqlite.only_read()
+        match &self.base {
+            Base::Sqlite(sqlite) => sqlite.only_read(),
+            Base::Postgres(postgres) => postgres.only_read(),
+        }
     }
 
     /// Brings the tables up to date.
     pub(super) fn migrate(&mut self) -> Result<(), DbError> {
-        self.sqlite.migrate()
+        match &mut self.base {
+            Base::Sqlite(sqlite) => sqlite.migrate(),
+            Base::Postgres(postgres) => postgres.migrate(),
+        }
     }
 
     /// Reads the first row.
@@ -156,7 +221,7 @@ impl Connection {
         params: &[Value<'_>],
         each: impl FnMut(&Row<'_>) -> Result<bool, DbError>,
     ) -> Result<(), DbError> {
-        self.sqlite.query_while(sql, params, each)
+        base!(self, base => base.query_while(sql, params, each))
     }
 
     /// Whether there is any row.
@@ -169,65 +234,114 @@ impl Connection {
         &mut self,
         mut work: impl FnMut(&Connection) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        self.transact(Mode::Read, |transaction| work(transaction))
+        self.transact(Mode::Read, |transaction| Ok((true, work(transaction)?)))
     }
 
     /// Writes all that `work` does, or, where it fails, nothing. It may be run more than once, each time on the data as they
     /// are then, and only what the last one did counts.
     pub(super) fn write<T>(
         &mut self,
-        work: impl FnMut(&Transaction<'_>) -> Result<T, DbError>,
+        mut work: impl FnMut(&Transaction<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        self.transact(Mode::Write, work)
+        self.transact(Mode::Write, |transaction| Ok((true, work(transaction)?)))
     }
 
     /// As [`Self::write`], where `work` says with what it returns whether what it did is to stand.
     pub(super) fn write_if<T>(
         &mut self,
-        mut work: impl FnMut(&Transaction<'_>) -> Result<(bool, T), DbError>,
+        work: impl FnMut(&Transaction<'_>) -> Result<(bool, T), DbError>,
     ) -> Result<T, DbError> {
-        let open = Open::begin(self, Mode::Write)?;
-        let (stands, done) = work(&Transaction(self))?;
-        if stands {
-            open.commit()?;
-        }
-        Ok(done)
+        self.transact(Mode::Write, work)
     }
 
     /// From here on each write is a part of one transaction.
     pub(super) fn begin_group(&mut self) -> Result<(), DbError> {
-        self.sqlite.begin(Mode::Write)?;
+        base!(self, base => base.begin(Mode::Write))?;
+        self.has_news.set(false);
         self.is_grouped = true;
         Ok(())
     }
 
     /// All parts that stand happen now.
     pub(super) fn commit_group(&mut self) -> Result<(), DbError> {
-        self.sqlite.commit()?;
+        base!(self, base => base.commit())?;
         self.is_grouped = false;
+        self.spread_news();
         Ok(())
     }
 
     /// None of them happens.
     pub(super) fn roll_back_group(&mut self) {
         self.is_grouped = false;
-        self.sqlite.roll_back();
+        base!(self, base => base.roll_back());
     }
 
-    /// What the data look like now.
-    pub(super) fn version(&self) -> Result<Version, DbError> {
-        self.sqlite.version()
+    /// What the data look like now; none where the database does not tell.
+    pub(super) fn version(&self) -> Result<Option<Version>, DbError> {
+        match &self.base {
+            Base::Sqlite(sqlite) => sqlite.version().map(Some),
+            Base::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// The highest number that a table ever gave a row, also where that row is gone; 0 before the first.
+    pub(super) fn numbered(&self, table: &str, column: &str) -> Result<u64, DbError> {
+        let read = |row: &Row<'_>| row.get(0);
+        match &self.base {
+            Base::Sqlite(_) => self.query_row(
+                "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0)",
+                params![table],
+                read,
+            ),
+            Base::Postgres(_) => self.query_row(
+                "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?1, ?2)::regclass), 0)",
+                params![table, column],
+                read,
+            ),
+        }
     }
 
     fn transact<T>(
         &mut self,
         mode: Mode,
-        mut work: impl FnMut(&Transaction<'_>) -> Result<T, DbError>,
+        mut work: impl FnMut(&Transaction<'_>) -> Result<(bool, T), DbError>,
     ) -> Result<T, DbError> {
+        // A part cannot be run again by itself: who meets another loses the whole.
+        let runs_max = if self.is_grouped { 1 } else { RUNS_MAX };
+        let mut runs = 1;
+        loop {
+            match self.run(mode, &mut work) {
+                Err(DbError::Contended(_)) if runs < runs_max => runs += 1,
+                done => return done,
+            }
+        }
+    }
+
+    fn run<T>(
+        &self,
+        mode: Mode,
+        work: &mut impl FnMut(&Transaction<'_>) -> Result<(bool, T), DbError>,
+    ) -> Result<T, DbError> {
+        if !self.is_grouped {
+            self.has_news.set(false);
+        }
         let open = Open::begin(self, mode)?;
-        let done = work(&Transaction(self))?;
-        open.commit()?;
+        let (stands, done) = work(&Transaction(self))?;
+        if stands {
+            open.commit()?;
+            if !self.is_grouped {
+                self.spread_news();
+            }
+        }
         Ok(done)
+    }
+
+    fn spread_news(&self) {
+        if self.has_news.take()
+            && let Base::Postgres(postgres) = &self.base
+        {
+            postgres.notify();
+        }
     }
 }
 
@@ -240,8 +354,8 @@ struct Open<'c> {
 impl<'c> Open<'c> {
     fn begin(connection: &'c Connection, mode: Mode) -> Result<Self, DbError> {
         match connection.is_grouped {
-            true => connection.sqlite.begin_part()?,
-            false => connection.sqlite.begin(mode)?,
+            true => base!(connection, base => base.begin_part())?,
+            false => base!(connection, base => base.begin(mode))?,
         }
         Ok(Self {
             connection,
@@ -251,8 +365,8 @@ impl<'c> Open<'c> {
 
     fn commit(mut self) -> Result<(), DbError> {
         match self.connection.is_grouped {
-            true => self.connection.sqlite.commit_part()?,
-            false => self.connection.sqlite.commit()?,
+            true => base!(self.connection, base => base.commit_part())?,
+            false => base!(self.connection, base => base.commit())?,
         }
         self.is_committed = true;
         Ok(())
@@ -263,8 +377,8 @@ impl Drop for Open<'_> {
     fn drop(&mut self) {
         match (self.is_committed, self.connection.is_grouped) {
             (true, _) => {}
-            (false, true) => self.connection.sqlite.roll_back_part(),
-            (false, false) => self.connection.sqlite.roll_back(),
+            (false, true) => base!(self.connection, base => base.roll_back_part()),
+            (false, false) => base!(self.connection, base => base.roll_back()),
         }
     }
 }

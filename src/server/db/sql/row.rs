@@ -8,6 +8,8 @@ use super::{FromValue, Value};
 pub(in crate::server::db) enum Row<'a> {
     /// SQLite's.
     Sqlite(&'a rusqlite::Row<'a>),
+    /// PostgreSQL's.
+    Postgres(&'a postgres::Row),
 }
 
 impl Row<'_> {
@@ -31,6 +33,7 @@ impl Row<'_> {
     fn value(&self, column: usize) -> Result<Value<'_>, DbError> {
         match self {
             Self::Sqlite(row) => super::sqlite::value(row, column),
+            Self::Postgres(row) => super::postgres::value(row, column),
         }
     }
 }

@@ -8,21 +8,12 @@ use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
 use super::super::{DbError, Opening, migrations};
 use super::value::to_column;
-use super::{Mode, Row, Value, Version};
+use super::{Flush, Mode, Row, Value, Version};
 
 /// How long one process waits for another's transaction: the largest, a thousand tickets, takes well under a second.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept ready: an upload uses about 30 in turn for each of its facts.
 const STATEMENTS: usize = 64;
-
-/// What a commit waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::server::db) enum Flush {
-    /// The disk.
-    Disk,
-    /// The operating system: a power cut may take the newest commits.
-    System,
-}
 
 /// A connection to a file.
 #[derive(Debug)]
@@ -34,7 +25,11 @@ impl Sqlite {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", flush.name())?;
+        let synchronous = match flush {
+            Flush::Disk => "FULL",
+            Flush::System => "NORMAL",
+        };
+        connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         Ok(Self(connection))
     }
@@ -106,15 +101,6 @@ impl Sqlite {
             .query_row([], |row| row.get(0))?;
         let own = self.0.total_changes();
         Ok(Version { others, own })
-    }
-}
-
-impl Flush {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Disk => "FULL",
-            Self::System => "NORMAL",
-        }
     }
 }
 
