@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 mod admin;
+#[cfg(feature = "server")]
+mod backup;
 #[cfg(feature = "gate")]
 mod bar;
 #[cfg(any(feature = "gate", feature = "server"))]
@@ -27,6 +29,8 @@ mod missing;
 mod neighbours;
 mod random;
 mod read;
+#[cfg(feature = "server")]
+mod restore;
 mod say;
 mod scan;
 #[cfg(feature = "server")]
@@ -73,6 +77,11 @@ enum Command {
     /// Manage events, tickets and devices on a server (not in this build).
     #[cfg(not(feature = "server"))]
     Admin(missing::Args),
+    #[cfg(feature = "server")]
+    Backup(backup::Args),
+    /// Copy a server's data to a file (not in this build).
+    #[cfg(not(feature = "server"))]
+    Backup(missing::Args),
     Completions(completions::Args),
     Control(Box<control::Args>),
     #[cfg(all(feature = "gate", feature = "server"))]
@@ -106,6 +115,11 @@ enum Command {
     #[cfg(not(feature = "kiosk"))]
     Kiosk(missing::Args),
     Read(read::Args),
+    #[cfg(feature = "server")]
+    Restore(restore::Args),
+    /// Put a backup in the place of a server's data (not in this build).
+    #[cfg(not(feature = "server"))]
+    Restore(missing::Args),
     Scan(Box<scan::Args>),
     #[cfg(feature = "server")]
     Serve(serve::Args),
@@ -140,6 +154,10 @@ impl Cli {
             Command::Admin(args) => admin::run(&args),
             #[cfg(not(feature = "server"))]
             Command::Admin(args) => missing::run(&args, "server", "server"),
+            #[cfg(feature = "server")]
+            Command::Backup(args) => backup::run(&args),
+            #[cfg(not(feature = "server"))]
+            Command::Backup(args) => missing::run(&args, "server", "server"),
             #[cfg(feature = "gate")]
             Command::Doctor(args) => doctor::run(&args),
             #[cfg(not(feature = "gate"))]
@@ -161,6 +179,10 @@ impl Cli {
             #[cfg(not(feature = "kiosk"))]
             Command::Kiosk(args) => missing::run(&args, "screen", "kiosk"),
             Command::Read(args) => read::run(&args),
+            #[cfg(feature = "server")]
+            Command::Restore(args) => restore::run(&args),
+            #[cfg(not(feature = "server"))]
+            Command::Restore(args) => missing::run(&args, "server", "server"),
             Command::Scan(args) => scan::run(&args),
             #[cfg(feature = "server")]
             Command::Serve(args) => serve::run(&args),

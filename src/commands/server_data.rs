@@ -30,6 +30,18 @@ pub(super) struct ServerData {
 }
 
 impl ServerData {
+    /// As [`Self::open`], where there are data: nothing is made.
+    pub(super) fn open_existing(&self) -> Result<Db, Box<dyn std::error::Error + Send + Sync>> {
+        if self.database.is_none() && !Db::is_in(&self.data) {
+            return Err(format!(
+                "there are no server's data in {}: name their folder with --data",
+                self.data.display()
+            )
+            .into());
+        }
+        Ok(self.open()?)
+    }
+
     pub(super) fn open(&self) -> Result<Db, DbError> {
         match &self.database {
             Some(address) => Db::connect(address),

@@ -6,6 +6,8 @@ fn a_subcommand_that_this_build_lacks_is_listed_and_says_which_feature_holds_it(
     for (name, feature, here) in [
         ("serve", "server", cfg!(feature = "server")),
         ("admin", "server", cfg!(feature = "server")),
+        ("backup", "server", cfg!(feature = "server")),
+        ("restore", "server", cfg!(feature = "server")),
         ("enrol", "gate", cfg!(feature = "gate")),
         ("sync", "gate", cfg!(feature = "gate")),
     ] {

@@ -1,6 +1,7 @@
 //! What the server's data must do on every database: one set of tests, which the macro at the end runs on each, so that none
 //! can be skipped.
 
+mod backups;
 mod cases;
 mod checkins;
 mod devices;

@@ -5,6 +5,7 @@ use wicket::domain::ids::TicketId;
 use wicket::ledger::Ledger;
 
 use super::{EVENT, Gate, Server};
+use crate::cli::wicket;
 
 /// A copy of the server's data, taken while it does not run.
 pub(super) fn backup(server: &mut Server) -> Vec<u8> {
@@ -149,4 +150,39 @@ fn data_of_a_newer_release_is_refused_in_words() {
         said.contains("version 99") && said.contains("newer release"),
         "{said}"
     );
+}
+
+#[test]
+fn a_backup_taken_while_the_server_runs_is_put_back_by_one_command() {
+    let mut server = Server::with_tickets(3);
+    let mut gate = server.gate("pi-1");
+    gate.enter(&[1; 8]);
+    gate.sync().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("backup");
+    let run = |args: &[&str], server: &Server| {
+        let mut command = wicket();
+        let output = command
+            .args(args)
+            .arg(&copy)
+            .arg("--data")
+            .arg(server.path())
+            .output();
+        output.unwrap()
+    };
+    let output = run(&["backup"], &server);
+    assert!(output.status.success(), "{output:?}");
+    server.add_tickets(2);
+    gate.enter(&[2; 8]);
+    gate.sync().unwrap();
+    assert!(!run(&["restore", "--force"], &server).status.success(), "it runs");
+    server.kill();
+    assert!(!run(&["restore"], &server).status.success(), "there are data");
+    let output = run(&["restore", "--force"], &server);
+    assert!(output.status.success(), "{output:?}");
+    server.start();
+    let summary = gate.sync().unwrap();
+    assert!(summary.down.anew, "not taken for an older page of the log before");
+    assert_eq!(gate.ledger.status().unwrap().tickets, 3);
+    assert_eq!(server.attendance()["facts"], 2, "what it lost comes again");
 }

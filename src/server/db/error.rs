@@ -20,6 +20,16 @@ pub enum DbError {
         /// The cause.
         source: std::io::Error,
     },
+    /// A copy of the data.
+    #[error(
+        "cannot write {path}: choose a name that is free, in a folder that may be written, on a disk with room"
+    )]
+    Copy {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// A newer release wrote it.
     #[error(
         "the server's data is of version {found}, but this release knows versions up to {known}: use the newer release that wrote it"

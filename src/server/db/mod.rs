@@ -4,6 +4,7 @@
 //! Each method is one transaction. Several processes may use the data at once: on a file `wicket admin` beside a running
 //! server, on PostgreSQL any number of servers.
 
+mod backup;
 mod cases;
 mod changelog;
 mod checkins;
@@ -100,6 +101,12 @@ impl Db {
     /// [`DbError`] where they cannot be used.
     pub fn open(folder: &Path) -> Result<Self, DbError> {
         Self::open_with(folder, &Opening::default())
+    }
+
+    /// Whether there are data in a folder.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
     }
 
     /// As [`Db::open`], on the file layer that `opening` names.

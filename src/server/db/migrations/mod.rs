@@ -7,7 +7,7 @@ mod postgres;
 mod sqlite;
 
 pub(super) use postgres::postgres;
-pub(super) use sqlite::sqlite;
+pub(super) use sqlite::{is_known, sqlite};
 
 /// One step, as each database takes it. A database's version is the number of steps that it took.
 struct Step {

@@ -16,6 +16,15 @@ pub(in crate::server::db) fn sqlite(connection: &mut Connection) -> Result<(), D
     Ok(connection.pragma_update(None, "application_id", APPLICATION_ID)?)
 }
 
+/// Whether a file is a server's data of a release that this one knows.
+pub(in crate::server::db) fn is_known(connection: &Connection) -> Result<(), DbError> {
+    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if id != APPLICATION_ID {
+        return Err(DbError::Refused("it is another program's".to_owned()));
+    }
+    known(connection).map(drop)
+}
+
 /// The steps, where the file has taken none beyond them.
 fn known(connection: &Connection) -> Result<Migrations<'static>, DbError> {
     let migrations = Migrations::new(STEPS.iter().map(|step| M::up(step.sqlite)).collect());

@@ -163,6 +163,24 @@ impl Connection {
         }
     }
 
+    /// Writes a copy to an empty file; a PostgreSQL makes its own.
+    pub(super) fn copy_to(&self, file: &Path) -> Result<(), DbError> {
+        match &self.base {
+            Base::Sqlite(sqlite) => sqlite.copy_to(file),
+            Base::Postgres(_) => Err(DbError::Refused("PostgreSQL makes its own copies".to_owned())),
+        }
+    }
+
+    /// Whether a file is a server's data, sound, and of a release that this one knows.
+    pub(super) fn examine(file: &Path) -> Result<(), DbError> {
+        Sqlite::examine(file)
+    }
+
+    /// Makes sure that nobody makes use of a file.
+    pub(super) fn alone(file: &Path) -> Result<(), DbError> {
+        Sqlite::alone(file)
+    }
+
     /// Brings the tables up to date.
     pub(super) fn migrate(&mut self) -> Result<(), DbError> {
         match &mut self.base {

@@ -94,6 +94,53 @@ impl Sqlite {
         let _ = self.execute("RELEASE part", &[]);
     }
 
+    /// Writes a copy, as of one moment, to an empty file. One statement is one consistent read, which keeps nobody from
+    /// writing; and unlike a copy page by page it need not begin anew whenever somebody does.
+    pub(super) fn copy_to(&self, file: &Path) -> Result<(), DbError> {
+        let name = file.to_str().ok_or_else(|| {
+            DbError::Refused(format!(
+                "{} is no name that SQLite can open: choose another",
+                file.display()
+            ))
+        })?;
+        self.execute("VACUUM INTO ?1", &[Value::Text(name)]).map(drop)
+    }
+
+    /// Whether a file is a server's data, sound, and of a release that this one knows.
+    pub(super) fn examine(file: &Path) -> Result<(), DbError> {
+        let not_ours = |why: &str| {
+            DbError::Refused(format!(
+                "{} is no sound copy of a server's data ({why})",
+                file.display()
+            ))
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(file, flags).map_err(|error| not_ours(&error.to_string()))?;
+        let checked = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        match checked {
+            Ok(said) if said == "ok" => migrations::is_known(&connection).map_err(|error| match error {
+                DbError::Newer { .. } => error,
+                other => not_ours(&other.to_string()),
+            }),
+            Ok(said) => Err(not_ours(&said)),
+            Err(error) => Err(not_ours(&error.to_string())),
+        }
+    }
+
+    /// Makes sure that nobody makes use of a file. SQLite can only leave its write-ahead log behind alone, and has folded it
+    /// into the file then.
+    pub(super) fn alone(file: &Path) -> Result<(), DbError> {
+        let connection = Connection::open(file)?;
+        let left = connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0));
+        match left {
+            Ok(mode) if mode == "delete" => Ok(()),
+            _ => Err(DbError::Refused(
+                "a server, or a command, makes use of the data: stop it first".to_owned(),
+            )),
+        }
+    }
+
     pub(super) fn version(&self) -> Result<Version, DbError> {
         let others = self
             .0
