@@ -8,6 +8,7 @@ mod devices;
 mod events;
 mod lost;
 mod relay;
+mod sale;
 mod sharing;
 mod snapshots;
 
@@ -236,6 +237,26 @@ contract! {
     relay::a_relay_keeps_orders_and_receipts_to_pass_on,
     relay::a_relay_passes_on_what_the_origin_signed,
     relay::what_gates_bring_waits_until_the_origins_log_has_it,
+    sale::a_buyer_has_one_unpaid_order_at_a_time,
+    sale::a_call_is_one_workers_until_its_time_is_up,
+    sale::a_number_that_is_taken_makes_no_second_order,
+    sale::a_person_gets_no_more_than_the_event_allows_in_all_orders,
+    sale::a_refused_wish_can_be_made_again_and_a_token_ends,
+    sale::a_session_that_is_cancelled_gives_all_its_money_back_step_by_step,
+    sale::a_stock_is_never_made_smaller_than_what_is_taken_of_it,
+    sale::a_voucher_is_used_up_and_free_again_with_the_order,
+    sale::a_wish_with_the_same_key_is_granted_once,
+    sale::an_event_without_a_sheet_sells_nothing,
+    sale::an_order_holds_its_tickets_and_no_more_are_held_than_there_are,
+    sale::money_in_another_sum_is_shown_to_people_until_one_has_looked,
+    sale::money_that_comes_too_late_buys_what_is_left_or_goes_back,
+    sale::nobody_sees_or_changes_anothers_order,
+    sale::of_many_writes_in_one_transaction_each_is_whole_or_not_made,
+    sale::orders_are_listed_for_their_buyer_and_for_the_organiser,
+    sale::the_box_office_is_cashed_up_by_operator,
+    sale::the_tickets_of_a_paid_order_are_listed_and_those_taken_back_revoked,
+    sale::tickets_of_a_type_that_is_gone_wait_until_it_is_back,
+    sale::what_costs_nothing_is_issued_at_once,
     sharing::a_write_that_fails_leaves_nothing,
     sharing::change_numbers_have_no_gap_whoever_writes,
     snapshots::a_page_is_the_same_whatever_changed_since,

@@ -16,9 +16,6 @@ mod stock;
 mod store;
 mod vouchers;
 
-#[cfg(test)]
-mod tests;
-
 pub use accounts::{SESSION_MS, Session};
 pub use bulk::{BULK_ORDERS_MAX, TakenBack};
 pub use calls::DueCall;

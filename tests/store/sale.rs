@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::super::{Db, DbError, NewEvent};
-use super::{Changed, Granted, Place, Placed, Seed, Session, SheetWritten, Wish};
-use crate::domain::ids::{EventId, QuotaId};
-use crate::domain::sale::order::{Call, Cause, Channel, End, Event, Late, Order, Stage};
-use crate::domain::sale::sheet::{EventStage, Sheet};
-use crate::domain::sale::voucher::{Gives, Voucher};
-use crate::domain::sale::{
+use wicket::domain::ids::{EventId, QuotaId};
+use wicket::domain::sale::order::{Call, Cause, Channel, End, Event, Late, Order, Stage};
+use wicket::domain::sale::sheet::{EventStage, Sheet};
+use wicket::domain::sale::voucher::{Gives, Voucher};
+use wicket::domain::sale::{
     Cart, Charge, Fen, Method, NoOrder, Opened, OrderNumber, PayerId, PaymentNumber, PaymentStanding,
     Permille, Provider, RefundNumber, RefundStanding, TransactionId,
 };
-use crate::domain::ticket::jwk::PrivateJwk;
-use crate::domain::time::UnixMillis;
+use wicket::domain::ticket::jwk::PrivateJwk;
+use wicket::domain::time::UnixMillis;
+use wicket::server::db::{
+    Changed, Db, DbError, Granted, NewEvent, Place, Placed, Seed, Session, SheetWritten, Wish,
+};
+
+use super::Backend;
 
 const NOW: UnixMillis = UnixMillis(1_794_000_000_000);
 const EVENT: &str = "spring-26";
@@ -51,9 +54,8 @@ fn sheet(change: impl FnOnce(&mut serde_json::Value)) -> Sheet {
 }
 
 /// An event on sale in a database that nothing else is in.
-fn on_sale(sheet: &Sheet) -> (tempfile::TempDir, Db) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut db = Db::open(folder.path()).unwrap();
+fn on_sale(backend: Backend, sheet: &Sheet) -> (super::Place, Db) {
+    let super::Store { mut db, place } = backend.empty();
     let rulebook = json!({ "event": EVENT }).to_string();
     db.add_event(&NewEvent {
         event: &event(),
@@ -64,7 +66,7 @@ fn on_sale(sheet: &Sheet) -> (tempfile::TempDir, Db) {
     .unwrap();
     assert_eq!(db.put_sheet(&event(), sheet).unwrap(), SheetWritten::Version(1));
     db.set_stage(&event(), EventStage::OnSale).unwrap().unwrap();
-    (folder, db)
+    (place, db)
 }
 
 fn cart(tickets: &[(&str, u32)]) -> Cart {
@@ -161,9 +163,8 @@ fn listed(db: &mut Db) -> BTreeMap<String, String> {
         .collect()
 }
 
-#[test]
-fn an_order_holds_its_tickets_and_no_more_are_held_than_there_are() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn an_order_holds_its_tickets_and_no_more_are_held_than_there_are(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 2)]);
     let sold_out = Placed::SoldOut("hall".parse().unwrap());
     assert_eq!(place(&mut db, 2, "bob", &cart(&[("adult", 2)])), sold_out);
@@ -179,9 +180,8 @@ fn an_order_holds_its_tickets_and_no_more_are_held_than_there_are() {
     assert_eq!((taken(&mut db, "hall"), taken(&mut db, "second")), (3, 0));
 }
 
-#[test]
-fn a_buyer_has_one_unpaid_order_at_a_time() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_buyer_has_one_unpaid_order_at_a_time(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 1)]);
     assert_eq!(
         place(&mut db, 2, "ada", &cart(&[("later", 1)])),
@@ -192,9 +192,8 @@ fn a_buyer_has_one_unpaid_order_at_a_time() {
     assert_eq!((taken(&mut db, "hall"), taken(&mut db, "second")), (0, 1));
 }
 
-#[test]
-fn of_many_writes_in_one_transaction_each_is_whole_or_not_made() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn of_many_writes_in_one_transaction_each_is_whole_or_not_made(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let placed = db.grouped(|db| {
         let orders = [("ada", 2), ("bob", 2), ("eve", 1)];
         let numbers = orders.iter().zip(1..);
@@ -220,9 +219,8 @@ fn of_many_writes_in_one_transaction_each_is_whole_or_not_made() {
     assert_eq!(taken(&mut db, "hall"), 1);
 }
 
-#[test]
-fn a_number_that_is_taken_makes_no_second_order() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_number_that_is_taken_makes_no_second_order(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 1)]);
     assert_eq!(
         place(&mut db, 1, "bob", &cart(&[("adult", 1)])),
@@ -231,9 +229,8 @@ fn a_number_that_is_taken_makes_no_second_order() {
     assert_eq!(taken(&mut db, "hall"), 1);
 }
 
-#[test]
-fn the_tickets_of_a_paid_order_are_listed_and_those_taken_back_revoked() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn the_tickets_of_a_paid_order_are_listed_and_those_taken_back_revoked(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let order = bought(&mut db, 1, "ada", &[("adult", 2)]);
     assert_eq!(order.stage, Stage::Issued);
     let tickets: Vec<_> = order.tickets().collect();
@@ -249,18 +246,16 @@ fn the_tickets_of_a_paid_order_are_listed_and_those_taken_back_revoked() {
     assert_eq!(taken(&mut db, "hall"), 1);
 }
 
-#[test]
-fn what_costs_nothing_is_issued_at_once() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn what_costs_nothing_is_issued_at_once(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let order = placed(&mut db, 1, "ada", &[("child", 2)]);
     assert_eq!((order.stage, listed(&mut db).len()), (Stage::Issued, 2));
     assert_eq!(db.next_call().unwrap(), None);
     placed(&mut db, 2, "ada", &[("child", 1)]);
 }
 
-#[test]
-fn tickets_of_a_type_that_is_gone_wait_until_it_is_back() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn tickets_of_a_type_that_is_gone_wait_until_it_is_back(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 1)]);
     let without = sheet(|sheet| {
         sheet["offers"].as_object_mut().unwrap().remove("adult");
@@ -280,12 +275,12 @@ fn tickets_of_a_type_that_is_gone_wait_until_it_is_back() {
     assert_eq!((order.stage, listed(&mut db).len()), (Stage::Issued, 1));
 }
 
-#[test]
-fn a_call_is_one_workers_until_its_time_is_up() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_call_is_one_workers_until_its_time_is_up(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let order = placed(&mut db, 1, "ada", &[("adult", 1)]);
     change(&mut db, 1, pay(), NOW);
-    let call = |calls: Vec<super::DueCall>| calls.into_iter().map(|due| due.call).collect::<Vec<_>>();
+    let call =
+        |calls: Vec<wicket::server::db::DueCall>| calls.into_iter().map(|due| due.call).collect::<Vec<_>>();
     assert_eq!(call(db.take_calls(NOW, 10).unwrap()), [Call::Open(payment(1))]);
     assert_eq!(call(db.take_calls(NOW, 10).unwrap()), []);
     assert_eq!(
@@ -307,10 +302,9 @@ fn a_call_is_one_workers_until_its_time_is_up() {
     );
 }
 
-#[test]
-fn money_that_comes_too_late_buys_what_is_left_or_goes_back() {
+pub(super) fn money_that_comes_too_late_buys_what_is_left_or_goes_back(backend: Backend) {
     for (others, stage, refunds) in [(1, Stage::Issued, 0), (3, Stage::Ended(End::Expired), 1)] {
-        let (_folder, mut db) = on_sale(&sheet(|_| {}));
+        let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
         let order = placed(&mut db, 1, "ada", &[("adult", 2)]);
         change(&mut db, 1, pay(), NOW);
         change(&mut db, 1, Event::Time, order.until);
@@ -330,9 +324,8 @@ fn money_that_comes_too_late_buys_what_is_left_or_goes_back() {
     }
 }
 
-#[test]
-fn a_voucher_is_used_up_and_free_again_with_the_order() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_voucher_is_used_up_and_free_again_with_the_order(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let voucher = Voucher {
         gives: Gives::Share(Permille::new(500).unwrap()),
         types: Some(vec!["adult".parse().unwrap()]),
@@ -369,18 +362,16 @@ fn a_voucher_is_used_up_and_free_again_with_the_order() {
     );
 }
 
-#[test]
-fn a_person_gets_no_more_than_the_event_allows_in_all_orders() {
-    let (_folder, mut db) = on_sale(&sheet(|sheet| sheet["per_person_max"] = json!(2)));
+pub(super) fn a_person_gets_no_more_than_the_event_allows_in_all_orders(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|sheet| sheet["per_person_max"] = json!(2)));
     bought(&mut db, 1, "ada", &[("adult", 1)]);
     let most = Placed::Refused(NoOrder::TooManyForPerson { max: 2 });
     assert_eq!(place(&mut db, 2, "ada", &cart(&[("adult", 2)])), most);
     placed(&mut db, 2, "ada", &[("adult", 1)]);
 }
 
-#[test]
-fn a_stock_is_never_made_smaller_than_what_is_taken_of_it() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_stock_is_never_made_smaller_than_what_is_taken_of_it(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 2)]);
     let hall = |capacity| sheet(|sheet| sheet["quotas"]["hall"]["capacity"] = json!(capacity));
     let too_small = SheetWritten::TooSmall {
@@ -403,9 +394,8 @@ fn a_stock_is_never_made_smaller_than_what_is_taken_of_it() {
     assert!(db.set_stage(&event(), EventStage::OnSale).unwrap().is_err());
 }
 
-#[test]
-fn an_event_without_a_sheet_sells_nothing() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn an_event_without_a_sheet_sells_nothing(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let other: EventId = "autumn-26".parse().unwrap();
     assert!(matches!(
         db.set_stage(&other, EventStage::OnSale),
@@ -436,9 +426,8 @@ fn wish(key: &str, asked: u8) -> Wish {
     }
 }
 
-#[test]
-fn a_wish_with_the_same_key_is_granted_once() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_wish_with_the_same_key_is_granted_once(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let (one, cart) = (OrderNumber::new(1), cart(&[("adult", 2)]));
     assert_eq!(
         db.buy(&wish("a", 1), &event(), &cart, one).unwrap(),
@@ -470,9 +459,8 @@ fn a_wish_with_the_same_key_is_granted_once() {
     assert_eq!(db.forget_answers(NOW.plus(48 * 3_600_000 + 1)).unwrap(), 2);
 }
 
-#[test]
-fn a_refused_wish_can_be_made_again_and_a_token_ends() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_refused_wish_can_be_made_again_and_a_token_ends(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     db.add_account(&"ada".parse().unwrap(), Session([9; 32]), NOW)
         .unwrap();
     let cart = cart(&[("adult", 3)]);
@@ -488,13 +476,12 @@ fn a_refused_wish_can_be_made_again_and_a_token_ends() {
         .buy(&wish("a", 1), &event(), &cart, OrderNumber::new(1))
         .unwrap();
     assert!(matches!(again, Granted::Now(Placed::Order(_))));
-    let over = UnixMillis(NOW.0 + super::SESSION_MS);
+    let over = UnixMillis(NOW.0 + wicket::server::db::SESSION_MS);
     assert_eq!(db.account(Session([9; 32]), over).unwrap(), None);
 }
 
-#[test]
-fn nobody_sees_or_changes_anothers_order() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn nobody_sees_or_changes_anothers_order(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     db.add_account(&"ada".parse().unwrap(), Session([9; 32]), NOW)
         .unwrap();
     placed(&mut db, 1, "bob", &[("adult", 1)]);
@@ -506,13 +493,12 @@ fn nobody_sees_or_changes_anothers_order() {
     }
 }
 
-#[test]
-fn a_session_that_is_cancelled_gives_all_its_money_back_step_by_step() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn a_session_that_is_cancelled_gives_all_its_money_back_step_by_step(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     let mixed = bought(&mut db, 1, "ada", &[("adult", 1), ("later", 2)]);
     placed(&mut db, 2, "bob", &[("adult", 1)]);
     bought(&mut db, 3, "eve", &[("later", 1)]);
-    let night: crate::domain::ids::SessionId = "night-1".parse().unwrap();
+    let night: wicket::domain::ids::SessionId = "night-1".parse().unwrap();
     let mut tickets = 0;
     let mut after = None;
     loop {
@@ -536,10 +522,9 @@ fn a_session_that_is_cancelled_gives_all_its_money_back_step_by_step() {
     assert_eq!((again.tickets, again.orders), (0, 3));
 }
 
-#[test]
-fn the_box_office_is_cashed_up_by_operator() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
-    let eve: crate::domain::ids::OperatorId = "eve".parse().unwrap();
+pub(super) fn the_box_office_is_cashed_up_by_operator(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
+    let eve: wicket::domain::ids::OperatorId = "eve".parse().unwrap();
     let sale = Place {
         event: event(),
         buyer: "box-office".parse().unwrap(),
@@ -584,7 +569,7 @@ fn the_box_office_is_cashed_up_by_operator() {
     );
     assert_eq!(
         db.cash_up(&eve, until, UnixMillis(until.0 + 1)).unwrap(),
-        super::CashUp::default()
+        wicket::server::db::CashUp::default()
     );
     let rows = db.money(Provider::Manual, from, until).unwrap();
     assert_eq!(
@@ -598,9 +583,8 @@ fn db_day(from: u64) -> (UnixMillis, UnixMillis) {
     (UnixMillis(from), UnixMillis(from + 86_400_000))
 }
 
-#[test]
-fn money_in_another_sum_is_shown_to_people_until_one_has_looked() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn money_in_another_sum_is_shown_to_people_until_one_has_looked(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 1)]);
     change(&mut db, 1, pay(), NOW);
     change(&mut db, 1, charged(1, 7_999), NOW);
@@ -615,9 +599,8 @@ fn money_in_another_sum_is_shown_to_people_until_one_has_looked() {
     assert_eq!(db.reviews().unwrap(), []);
 }
 
-#[test]
-fn orders_are_listed_for_their_buyer_and_for_the_organiser() {
-    let (_folder, mut db) = on_sale(&sheet(|_| {}));
+pub(super) fn orders_are_listed_for_their_buyer_and_for_the_organiser(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
     placed(&mut db, 1, "ada", &[("adult", 1)]);
     placed(&mut db, 2, "bob", &[("adult", 1)]);
     let ada = "ada".parse().unwrap();
