@@ -87,7 +87,10 @@ fn start(folder: &Path, run: u32) {
     let programs = programs();
     let owner = owner();
     if let Some((user, group)) = owner {
-        chown(folder, Some(user), Some(group)).unwrap();
+        // The lock too, so that whoever ends the server can take it away.
+        for path in [folder, &folder.with_extension("lock")] {
+            chown(path, Some(user), Some(group)).unwrap();
+        }
     }
     let data = folder.join("data");
     let mut make = command(&programs.join("initdb"), owner);
