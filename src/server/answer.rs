@@ -37,6 +37,14 @@ impl Refused {
         }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.refusal.message
+    }
+
     /// With the server's signed order to the device that asks.
     pub(super) fn ordering(mut self, order: Option<Vec<u8>>) -> Self {
         self.refusal.order = order.map(Into::into);

@@ -1,6 +1,7 @@
 //! The backend, which gates sync with over HTTP: one process on one folder, or any number on one PostgreSQL database.
 
 mod answer;
+mod api;
 mod attendance;
 mod auth;
 pub mod bundle;
@@ -18,6 +19,7 @@ mod random;
 #[cfg(feature = "gate")]
 mod relay;
 mod routes;
+mod selling;
 mod snapshots;
 
 use std::convert::Infallible;
@@ -48,6 +50,7 @@ use database::Database;
 use db::{Db, DbError};
 use heads::News;
 use metrics::Metrics;
+use selling::Selling;
 use snapshots::Snapshots;
 
 /// Why the server cannot run, in words that say what to do next.
@@ -80,6 +83,15 @@ pub struct Listen {
     pub tls: Option<Arc<ServerConfig>>,
     /// Where to answer Prometheus, without TLS; none: nowhere.
     pub metrics: Option<SocketAddr>,
+}
+
+/// How a server sells.
+#[derive(Debug, Clone, Default)]
+pub struct Shop {
+    /// WeChat Pay, where the merchant has it.
+    pub wechat: Option<Arc<dyn pay::PaymentProvider>>,
+    /// Whether guests may pay without money, as a trial.
+    pub trials: bool,
 }
 
 /// Where a server came to listen.
@@ -122,12 +134,32 @@ impl Site {
 pub fn serve(
     db: Db,
     key: SigningKey,
+    shop: Shop,
     listen: Listen,
     stop: impl Future<Output = ()>,
     listening: impl FnOnce(Addresses),
 ) -> Result<(), ServeError> {
     run(db, key, listen, stop, listening, |site| {
-        (routes::router(site), pending())
+        let wechat = shop.wechat.clone();
+        let selling = Selling::new(
+            site.db.clone(),
+            shop.wechat,
+            shop.trials,
+            site.clock.clone(),
+            site.news.clone(),
+        );
+        let shop = routes::shop(api::router(selling.clone()), &site);
+        let router = routes::router(site).merge(shop);
+        let beside = async move {
+            match wechat {
+                Some(wechat) => tokio::select! {
+                    never = wechat.upkeep() => never,
+                    never = selling::run(selling) => never,
+                },
+                None => selling::run(selling).await,
+            }
+        };
+        (router, beside)
     })
 }
 

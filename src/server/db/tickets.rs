@@ -3,7 +3,7 @@
 use super::cases::{Touched, note_issue, note_standing, settle};
 use super::changelog::{Key, append};
 use super::sql::{Optional, Transaction, params};
-use super::{Db, DbError, EventRow, lock_event};
+use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId};
 use crate::domain::time::UnixMillis;
@@ -24,6 +24,24 @@ impl Db {
             let event_row = lock_event(transaction, event.as_str())?;
             add(transaction, event_row, rows, now)
         })
+    }
+
+    /// A ticket's row; none where it is not on the list.
+    ///
+    /// # Errors
+    /// [`DbError::NoEvent`] where there is no such event.
+    pub fn ticket(&mut self, event: &EventId, ticket: &TicketId) -> Result<Option<TicketRow>, DbError> {
+        let event = event_row(&self.connection, event.as_str())?;
+        let found: Option<Vec<u8>> = self
+            .connection
+            .query_row(
+                "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
+                params![event.0, ticket.as_bytes()],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let read = |bytes: Vec<u8>| wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"));
+        found.map(read).transpose()
     }
 
     /// Gives a ticket another status; [`Status::Revoked`] is for ever.

@@ -18,13 +18,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::answer::{Refused, finish};
+use super::api::BODY_BYTES_MAX;
 use super::{Site, metrics};
 #[cfg(feature = "gate")]
 pub(super) use live::live;
@@ -51,6 +52,13 @@ pub(super) fn router(site: Site) -> Router {
         .route("/sync/v1/conflicts/resolve", post(conflicts::resolve))
         .route("/sync/v1/orders", get(orders::orders));
     with_limits(routes, &site).with_state(site)
+}
+
+/// The API for those who buy, each route in its time and counted.
+pub(super) fn shop(api: Router, site: &Site) -> Router {
+    api.layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(Arc::clone(&site.metrics), metrics::measure))
 }
 
 /// The routes, each in its time and counted, and an answer to every other.

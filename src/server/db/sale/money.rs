@@ -153,7 +153,7 @@ pub(super) fn note(
 }
 
 /// A provider's name, to look for.
-fn name(provider: Provider) -> &'static str {
+pub(super) fn name(provider: Provider) -> &'static str {
     match provider {
         Provider::WeChat => "wechat",
         Provider::Test => "test",
