@@ -48,6 +48,8 @@ mod ticket;
 mod upstream;
 #[cfg(feature = "gate")]
 mod via;
+#[cfg(feature = "server")]
+mod wechat;
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -10,10 +10,10 @@ use rustls::ServerConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::server_data::ServerData;
-use super::{Outcome, random, say, service};
+use super::{Outcome, random, say, service, wechat};
 #[cfg(feature = "gate")]
 use crate::server::db::Db;
-use crate::server::{Addresses, Listen, serve};
+use crate::server::{Addresses, Listen, Shop, serve};
 use crate::tls::{Identity, IdentityError, with_files, with_own_key};
 
 /// Run the backend that gates sync with.
@@ -41,6 +41,12 @@ pub(super) struct Args {
     /// machine or behind a proxy; without it, nowhere.
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Take WeChat Pay, as this file says: the merchant's numbers and where its keys are. See assets/config/wechat.toml.
+    #[arg(long, value_name = "FILE", conflicts_with = "upstream")]
+    wechat: Option<PathBuf>,
+    /// Let guests pay without money, for a trial: every page and order of such a payment says so.
+    #[arg(long, conflicts_with = "upstream")]
+    trial_payments: bool,
     /// Be a relay at the venue: gates sync with it, and it with the server that the folder's device was enrolled with, or
     /// with the one at this URL.
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["tls", "database"])]
@@ -74,8 +80,19 @@ fn origin(args: &Args) -> Outcome {
     let key = db.server_key(&random::bytes()?)?;
     let tls = tls(args, &key)?;
     let listening = told(tls.is_some());
-    serve(db, key, listen(args, tls), stop(), listening)?;
+    serve(db, key, shop(args)?, listen(args, tls), stop(), listening)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn shop(args: &Args) -> Result<Shop, Box<dyn std::error::Error + Send + Sync>> {
+    let wechat = match &args.wechat {
+        Some(file) => Some(wechat::provider(file)?),
+        None => None,
+    };
+    Ok(Shop {
+        wechat,
+        trials: args.trial_payments,
+    })
 }
 
 fn listen(args: &Args, tls: Option<Arc<ServerConfig>>) -> Listen {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::super::{Outcome, random};
 use super::labels;
+use super::sheet;
 use crate::commands::say;
 use crate::domain::ids::EventId;
 use crate::domain::rules::Rulebook;
@@ -23,6 +24,9 @@ const KID: &str = "issuer-1";
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
     Add(Add),
+    Sheet(sheet::Sheet),
+    Stage(sheet::Stage),
+    Copy(sheet::Copy),
     Names(labels::Names),
 }
 
@@ -42,6 +46,9 @@ pub(super) struct Add {
 pub(super) fn run(action: &Action, db: &mut Db) -> Outcome {
     match action {
         Action::Add(args) => add(args, db),
+        Action::Sheet(args) => sheet::sheet(args, db),
+        Action::Stage(args) => sheet::stage(args, db),
+        Action::Copy(args) => sheet::copy(args, db),
         Action::Names(args) => labels::names(args, db),
     }
 }
@@ -104,7 +111,7 @@ pub(super) fn issuer(
     }
 }
 
-fn read(path: &Path) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+pub(super) fn read(path: &Path) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let failed = |error: io::Error| format!("cannot read {}: {error}; check the path", path.display());
     Ok(fs::read_to_string(path).map_err(failed)?)
 }
