@@ -1,6 +1,6 @@
 # The commands of README.md and CONTRIBUTING.md. Each target installs what it needs.
 
-.PHONY: demo test check check-units check-units-run check-arm64 deb deb-arm64 bench bench-sync bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-units-run packages-deb packages-arm64 tools-deb tools-test tools-check
+.PHONY: demo test check check-units check-units-run check-arm64 deb deb-arm64 bench bench-sync bench-sale bench-screen bench-readers long sim approve screenshot fonts packages packages-kiosk packages-test packages-readers packages-units packages-units-run packages-deb packages-arm64 tools-deb tools-test tools-check
 
 # What the bundled SQLite and the TLS library are compiled with.
 PACKAGES := gcc libc6-dev
@@ -75,6 +75,10 @@ bench: packages
 # A first sync and what follows it, between processes: SIZES=10000,100000,1000000 chooses lists.
 bench-sync: packages
 	cargo bench --locked --features gate,server --bench sync
+
+# What a sale takes when it opens.
+bench-sale: packages
+	cargo bench --locked --features server --bench sale
 
 # What the screen takes to show a verdict, against a full repaint.
 bench-screen: packages-kiosk

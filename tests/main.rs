@@ -27,6 +27,8 @@ mod pay;
 mod postgres;
 mod runner;
 mod service;
+#[cfg(feature = "server")]
+mod shop;
 #[cfg(all(test, feature = "sim"))]
 mod sim;
 #[cfg(all(test, feature = "gate", feature = "server"))]

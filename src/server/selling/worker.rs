@@ -28,6 +28,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(40);
 pub(in crate::server) async fn run(selling: Selling) -> Infallible {
     let slots = Arc::new(Semaphore::new(CALLS_MAX));
     let pace = Arc::new(Pace::default());
+    let now = selling.clock.now();
+    // Where that fails, what was under way when a process was killed comes again once its time is up.
+    let _ = selling.db.run(move |db| db.release_calls(now)).await;
     loop {
         let now = selling.clock.now();
         let due = selling.db.run(move |db| db.take_calls(now, TAKE_MAX)).await;

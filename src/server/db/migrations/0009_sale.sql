@@ -105,13 +105,3 @@ CREATE TABLE sessions (
   account  TEXT NOT NULL REFERENCES accounts,
   until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
--- Money that no provider outside keeps account of: the box office's, and that of trials (src/server/pay/till, JSON).
-CREATE TABLE drawers (
-  provider   TEXT NOT NULL,
-  number     TEXT NOT NULL REFERENCES ticket_orders,
-  changed_ms INTEGER NOT NULL,
-  body       TEXT NOT NULL,
-  PRIMARY KEY (provider, number)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX drawers_by_time ON drawers (provider, changed_ms);

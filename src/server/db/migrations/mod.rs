@@ -45,4 +45,5 @@ const STEPS: &[Step] = &[
     step!("0007_control_keys.sql"),
     step!("0008_labels.sql"),
     step!("0009_sale.sql"),
+    step!("0010_selling.sql"),
 ];

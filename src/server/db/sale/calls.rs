@@ -40,7 +40,7 @@ impl Db {
             let mut taken = Vec::new();
             for (number, call, at) in due {
                 let won = transaction.execute(
-                    "UPDATE calls SET due_ms = ?4 WHERE number = ?1 AND call = ?2 AND due_ms = ?3",
+                    "UPDATE calls SET due_ms = ?4, leased = 1 WHERE number = ?1 AND call = ?2 AND due_ms = ?3",
                     params![number, call, at, now.plus(LEASE_MS).0],
                 )?;
                 if won == 1 {
@@ -48,6 +48,20 @@ impl Db {
                 }
             }
             Ok(taken)
+        })
+    }
+
+    /// Gives up all leases: a process that was killed had some. One that is under way elsewhere is then made twice, which every
+    /// provider takes for once.
+    ///
+    /// # Errors
+    /// [`DbError`] where the data cannot be written.
+    pub fn release_calls(&mut self, now: UnixMillis) -> Result<usize, DbError> {
+        self.connection.write(|transaction| {
+            transaction.execute(
+                "UPDATE calls SET due_ms = ?1, leased = 0 WHERE leased = 1",
+                params![now.0],
+            )
         })
     }
 

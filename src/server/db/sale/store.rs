@@ -82,7 +82,7 @@ pub(super) fn update(transaction: &Transaction<'_>, before: &Order, after: &Orde
     for (call, due) in new {
         transaction.execute(
             "INSERT INTO calls (number, call, due_ms) VALUES (?1, ?2, ?3)
-             ON CONFLICT (number, call) DO UPDATE SET due_ms = excluded.due_ms",
+             ON CONFLICT (number, call) DO UPDATE SET due_ms = excluded.due_ms, leased = 0",
             params![after.number.as_str(), codes::written(call), due.0],
         )?;
     }
