@@ -256,6 +256,7 @@ contract! {
     sale::the_box_office_is_cashed_up_by_operator,
     sale::the_tickets_of_a_paid_order_are_listed_and_those_taken_back_revoked,
     sale::tickets_of_a_type_that_is_gone_wait_until_it_is_back,
+    sale::gates_come_to_know_the_order_of_a_ticket_that_was_sold,
     sale::what_costs_nothing_is_issued_at_once,
     sharing::a_write_that_fails_leaves_nothing,
     sharing::change_numbers_have_no_gap_whoever_writes,

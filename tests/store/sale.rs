@@ -15,8 +15,9 @@ use wicket::domain::sale::{
 use wicket::domain::ticket::jwk::PrivateJwk;
 use wicket::domain::time::UnixMillis;
 use wicket::server::db::{
-    Changed, Db, DbError, Granted, NewEvent, Place, Placed, Seed, Session, SheetWritten, Wish,
+    Changed, Db, DbError, Granted, LogRead, NewEvent, Place, Placed, Seed, Session, SheetWritten, Wish,
 };
+use wicket::wire::Change;
 
 use super::Backend;
 
@@ -244,6 +245,23 @@ pub(super) fn the_tickets_of_a_paid_order_are_listed_and_those_taken_back_revoke
     assert_eq!(listed(&mut db)[&tickets[0].to_string()], "Revoked");
     assert_eq!(listed(&mut db)[&tickets[1].to_string()], "Valid");
     assert_eq!(taken(&mut db, "hall"), 1);
+}
+
+pub(super) fn gates_come_to_know_the_order_of_a_ticket_that_was_sold(backend: Backend) {
+    let (_folder, mut db) = on_sale(backend, &sheet(|_| {}));
+    let start = db.snapshot(&event(), NOW.seconds()).unwrap().to;
+    let order = bought(&mut db, 1, "ada", &[("adult", 1)]);
+    let LogRead::Page(page) = db.log_page(&event(), &start, NOW.seconds()).unwrap() else {
+        panic!("the cursor does not fit");
+    };
+    let labels = page.changes.into_iter().filter_map(|(_, change)| match change {
+        Change::Label(label) => Some((label.ticket, label.order.unwrap().as_str().to_owned())),
+        _ => None,
+    });
+    assert_eq!(
+        labels.collect::<Vec<_>>(),
+        [(order.tickets().next().unwrap(), order.number.to_string())]
+    );
 }
 
 pub(super) fn what_costs_nothing_is_issued_at_once(backend: Backend) {

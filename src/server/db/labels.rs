@@ -48,6 +48,13 @@ impl Db {
     }
 }
 
+/// Labels a ticket that is new on the list of an event that is locked.
+pub(super) fn add(transaction: &Transaction<'_>, event: EventRow, label: &Label) -> Result<(), DbError> {
+    let with_names = with_names(transaction, event)?;
+    keep(transaction, event, label)?;
+    publish(transaction, event, label, with_names)
+}
+
 /// Appends what gates are to know of a label, where that is something new.
 fn publish(
     transaction: &Transaction<'_>,

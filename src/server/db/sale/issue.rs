@@ -3,11 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use super::super::sql::{Transaction, params};
-use super::super::tickets;
-use super::super::{DbError, EventRow, KeyUse, keys, lock_event_row};
+use super::super::{DbError, EventRow, KeyUse, keys, labels, lock_event_row, tickets};
 use super::sheets;
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::TicketId;
+use crate::domain::label::Label;
 use crate::domain::sale::OrderNumber;
 use crate::domain::sale::order::{Event, Item, ItemState, Order};
 use crate::domain::sale::sheet::Sheet;
@@ -59,8 +59,18 @@ pub(super) fn tickets(
             "INSERT INTO sold_tickets (event, ticket, number) VALUES (?1, ?2, ?3)",
             params![event.0, row.ticket.as_bytes(), order.number.as_str()],
         )?;
+        labels::add(transaction, event, &label(order.number, row.ticket))?;
     }
     Ok(Event::Issued(rows.into_iter().map(|row| row.ticket).collect()))
+}
+
+/// Gates find a guest by the order's number, too.
+fn label(number: OrderNumber, ticket: TicketId) -> Label {
+    Label {
+        ticket,
+        order: number.as_str().parse().ok(),
+        name: None,
+    }
 }
 
 /// Withdraws tickets.
