@@ -15,7 +15,7 @@ use super::{CameraPlan, OpenCamera, watch_camera};
 use crate::config::{CameraSettings, ScannerSettings, Settings, SignalSettings};
 use crate::device::camera_live_replay::LiveReplay;
 use crate::device::camera_replay::{Replay, ReplayError};
-use crate::device::frame_source::FrameSource;
+use crate::device::frame_source::{CameraError, FrameSource};
 use crate::device::gpio::{self, Wired};
 use crate::device::scanner_hid::HidScanner;
 use crate::device::scanner_serial::SerialScanner;
@@ -123,12 +123,18 @@ fn opener(settings: &CameraSettings) -> Result<OpenCamera, HardwareError> {
 }
 
 fn replay_opener(folder: &Path, settings: &CameraSettings) -> Result<OpenCamera, HardwareError> {
-    let mut replay = Some(Replay::open(folder)?);
-    let (fps, repeat) = (settings.fps.get(), settings.repeat);
+    let mut first = Some(Replay::open(folder)?);
+    let (folder, fps, repeat) = (folder.to_owned(), settings.fps.get(), settings.repeat);
     Ok(Box::new(move || {
-        // It is opened once: a file that cannot be read does not end a replay.
-        let frames = replay.take().map(|replay| LiveReplay::new(replay, fps, repeat));
-        Ok(Box::new(frames.unwrap_or_default()) as Box<dyn FrameSource>)
+        // A folder that was gone is another one when it is back.
+        let replay = match first.take() {
+            Some(replay) => replay,
+            None => Replay::open(&folder).map_err(|error| CameraError::Open {
+                device: folder.clone(),
+                source: io::Error::other(error),
+            })?,
+        };
+        Ok(Box::new(LiveReplay::new(replay, fps, repeat)) as Box<dyn FrameSource>)
     }))
 }
 
