@@ -7,19 +7,11 @@ use std::time::Duration;
 use gpiocdev::Request;
 use gpiocdev::line::{Bias, EdgeDetection, EdgeKind, Value};
 
-use super::signals::{Input, InputChange, Lamp, Output, SignalError, SignalInputs, Signals};
+use super::signals::{Input, InputChange, Lamp, Output, SignalError, SignalInputs, Signals, Wired};
 use crate::config::{InputLine, OutputLine, Pull, SignalSettings};
 
 /// As whom the lines are held: what `gpioinfo` shows.
 const CONSUMER: &str = "wicket";
-
-/// What is wired to a gate.
-pub struct Wired {
-    /// What it switches.
-    pub outputs: Box<dyn Signals>,
-    /// What it hears of; none where no sensor is wired.
-    pub inputs: Option<Box<dyn SignalInputs>>,
-}
 
 /// Lines that the gate drives.
 struct GpioOutputs {

@@ -91,6 +91,14 @@ pub trait SignalInputs: Send {
     fn next(&mut self, wait: Duration) -> Result<Option<InputChange>, SignalError>;
 }
 
+/// What is wired to a gate.
+pub struct Wired {
+    /// What it switches.
+    pub outputs: Box<dyn Signals>,
+    /// What it hears of; none where no sensor is wired.
+    pub inputs: Option<Box<dyn SignalInputs>>,
+}
+
 /// A gate with nothing wired to it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSignals;

@@ -2,21 +2,19 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::feed::Feed;
 use super::intake::DeviceNews;
 use super::latest::Latest;
 use super::preview::Preview;
 use super::scanners::{ScannerLines, watch_scanner};
-use super::turnstile::Turnstile;
-use super::with_causes;
+use super::wiring::{MissingLines, Wiring, WiringPlan, wire};
 use super::{CameraPlan, OpenCamera, watch_camera};
 use crate::config::{CameraSettings, ScannerSettings, Settings, SignalSettings};
 use crate::device::camera_live_replay::LiveReplay;
 use crate::device::camera_replay::{Replay, ReplayError};
 use crate::device::frame_source::{CameraError, FrameSource};
-use crate::device::gpio::{self, Wired};
+use crate::device::gpio;
 use crate::device::scanner_hid::HidScanner;
 use crate::device::scanner_serial::SerialScanner;
 use crate::domain::gate::Passage;
@@ -24,12 +22,10 @@ use crate::domain::gate::Passage;
 /// The hardware of a gate, running.
 #[derive(Default)]
 pub struct Hardware {
-    /// What is wired to it; none where nothing is.
-    pub turnstile: Option<Turnstile>,
-    /// Whether a sensor sees guests pass.
-    pub passage: Passage,
-    /// What is amiss from the start, for the decider to tell.
-    pub news: Vec<DeviceNews>,
+    /// What is wired to it; none where nothing is, or not yet.
+    pub wiring: Option<Wiring>,
+    /// Why what is wired to it cannot be had.
+    pub missing: MissingLines,
 }
 
 /// Why a gate's hardware cannot be run at all. What may come later, such as a camera that is not plugged in, is no error.
@@ -66,10 +62,7 @@ impl Hardware {
         if !settings.camera.enabled && settings.scanners.is_empty() {
             return Err(HardwareError::NoSource);
         }
-        let mut hardware = Self::default();
-        hardware
-            .wire(&settings.signals, feed)
-            .map_err(HardwareError::Thread)?;
+        let wired = wire(lines(&settings.signals), feed.clone()).map_err(HardwareError::Thread)?;
         if settings.camera.enabled {
             let plan = CameraPlan {
                 open: opener(&settings.camera)?,
@@ -82,36 +75,28 @@ impl Hardware {
         for scanner in &settings.scanners {
             watch(scanner.clone(), feed.clone()).map_err(HardwareError::Thread)?;
         }
-        Ok(hardware)
-    }
-
-    /// Why what is wired to the gate cannot be had; none where it can, or where nothing is.
-    #[must_use]
-    pub fn signals(&self) -> Option<&Arc<str>> {
-        self.news.iter().find_map(|news| match news {
-            DeviceNews::Signals(why) => Some(why),
-            _ => None,
+        Ok(Self {
+            wiring: wired.wiring,
+            missing: wired.missing,
         })
     }
 
-    /// A line that cannot be had is told, and the gate scans all the same: people can open a door by hand.
-    fn wire(&mut self, settings: &SignalSettings, feed: &Feed) -> io::Result<()> {
-        match gpio::open(settings) {
-            Ok(None) => {}
-            Ok(Some(Wired { outputs, inputs })) => {
-                let turnstile = Turnstile::start(outputs, settings.pulse_ms.get(), feed.clone())?;
-                if let Some(inputs) = inputs {
-                    turnstile.listen(inputs, feed.clone())?;
-                }
-                self.turnstile = Some(turnstile);
-                self.passage = match settings.passed {
-                    Some(_) => Passage::Sensor,
-                    None => Passage::Unseen,
-                };
-            }
-            Err(error) => self.news.push(DeviceNews::Signals(with_causes(&error).into())),
-        }
-        Ok(())
+    /// What is amiss from the start, for the decider to tell.
+    pub(super) fn news(&self) -> Option<DeviceNews> {
+        self.missing.why().map(|why| DeviceNews::Signals(Some(why)))
+    }
+}
+
+/// A line that cannot be had is told, and the gate scans all the same: people can open a door by hand.
+fn lines(settings: &SignalSettings) -> WiringPlan {
+    let wanted = settings.clone();
+    WiringPlan {
+        open: Box::new(move || gpio::open(&wanted)),
+        pulse_ms: settings.pulse_ms.get(),
+        passage: match settings.passed {
+            Some(_) => Passage::Sensor,
+            None => Passage::Unseen,
+        },
     }
 }
 

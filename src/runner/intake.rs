@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::timing::Arrival;
+use super::wiring::Wiring;
 use crate::domain::health::CameraState;
 use crate::domain::time::Moment;
 
@@ -21,6 +22,8 @@ pub enum Intake {
     Released,
     /// A device came, went or changed.
     Device(DeviceNews),
+    /// What is wired to the gate, which could not be had at the start.
+    Wired(Wiring),
     /// Look whether something else is to be done, such as a command.
     Woken,
     /// Something that staff should know; the source goes on.
@@ -72,8 +75,8 @@ pub enum DeviceNews {
         /// Whether it is there.
         connected: bool,
     },
-    /// What is wired to the gate cannot be had: it opens for nobody by itself. Why, for people.
-    Signals(Arc<str>),
+    /// What is wired to the gate cannot be had, and why, for people: it opens for nobody by itself. None: it is there now.
+    Signals(Option<Arc<str>>),
     /// The fire alarm began, or ended. While it is active the relay is held.
     FireAlarm(bool),
 }

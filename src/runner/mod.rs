@@ -25,6 +25,7 @@ mod stopwatch;
 mod timing;
 mod turnstile;
 mod vitals;
+mod wiring;
 
 use std::any::Any;
 use std::error::Error;
@@ -51,6 +52,7 @@ pub use shared_camera::SharedCamera;
 pub use timing::{Arrival, Timing};
 pub use turnstile::Turnstile;
 pub use vitals::vitals;
+pub use wiring::{MissingLines, OpenSignals, Wiring, WiringPlan, WiringStart, wire};
 
 /// What a panic said.
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

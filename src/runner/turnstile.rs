@@ -2,6 +2,7 @@
 //! verdict stands. A thread of its own switches them back, so that nothing waits for the end of a pulse. The fire alarm
 //! holds the relay from here, whatever the gate decides.
 
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -149,6 +150,12 @@ impl Turnstile {
             Input::Passed => feed.give(Intake::Passed),
             Input::Released => feed.give(Intake::Released),
         }
+    }
+}
+
+impl fmt::Debug for Turnstile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Turnstile").field(&*self.0.lock()).finish()
     }
 }
 

@@ -303,7 +303,7 @@ fn troubles() -> Vec<Scene> {
         ),
         scene(
             "signals-lost",
-            [Event::Signals("/dev/gpiochip0 is not there".to_owned())],
+            [Event::Signals(Some("/dev/gpiochip0 is not there".to_owned()))],
         ),
         scene("control-shut", [disobeyed("control.SHUT")]),
         scene("line-dropped", [Event::Fault(Fault::LineDropped)]),

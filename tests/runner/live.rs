@@ -293,7 +293,7 @@ fn a_screen_hears_the_same_as_a_watcher_and_a_gate_ends_with_its_screen() {
 fn hardware_that_is_amiss_from_the_start_is_told_and_heard_first() {
     let (played, sounds) = channel();
     let decider = Decider::new(orders(config(Direction::Entry)), in_memory(), None)
-        .telling(vec![DeviceNews::Signals("line 17 is taken".into())])
+        .telling(vec![DeviceNews::Signals(Some("line 17 is taken".into()))])
         .sounding(Box::new(move |sound| played.send(sound).unwrap()));
     let mut told = Vec::new();
     let mut watcher = |notice: Notice<'_>| {

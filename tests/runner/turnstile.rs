@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use wicket::device::scanner_line::Line;
 use wicket::device::signals::{Input, InputChange, Output, SignalError, SimulatedInputs, SimulatedSignals};
 use wicket::domain::checkin::Kind;
-use wicket::runner::{DeviceNews, Feed, Turnstile, watch_scanner};
+use wicket::runner::{DeviceNews, Feed, Turnstile, Wiring, watch_scanner};
 
 use super::*;
 
@@ -85,4 +85,41 @@ fn a_relay_that_does_not_switch_is_told_and_the_check_in_stands() {
         .unwrap();
     assert!(told[0].contains("Relay cannot be switched"), "{told:?}");
     assert_eq!(told.last().map(String::as_str), Some("Admit"));
+}
+
+#[test]
+fn lines_that_come_while_the_gate_runs_open_for_the_next_guest() {
+    let (switched, switches) = channel();
+    let signals = SimulatedSignals::new(move |output, on| {
+        switched.send((output, on)).unwrap();
+        Ok(())
+    });
+    let (feed, _intake) = Feed::new();
+    let turnstile = Turnstile::start(Box::new(signals), 20, feed).unwrap();
+    let wiring = Wiring {
+        turnstile,
+        passage: Passage::Unseen,
+    };
+    let mut told = Vec::new();
+    let mut watcher = |notice: Notice<'_>| {
+        told.push(match notice {
+            Notice::Verdict(verdict) => {
+                let switched = switches.try_iter().any(|switch| switch == (Output::Relay, true));
+                format!("{:?}, relay {switched}", verdict.announcement.verdict)
+            }
+            Notice::Device(DeviceNews::Signals(None)) => "wired".to_owned(),
+            other => format!("{other:?}"),
+        });
+        Ok(())
+    };
+    let intakes = vec![
+        line(0, Some(code(1))),
+        Intake::Wired(wiring),
+        line(1, Some(code(2))),
+    ];
+    Decider::new(orders(config(Direction::Entry)), in_memory(), None)
+        .run(&queued(intakes), &mut watcher)
+        .unwrap();
+    let expected = ["Admit, relay false", "wired", "Admit, relay true"];
+    assert_eq!(told, expected);
 }

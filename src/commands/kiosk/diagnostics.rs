@@ -1,7 +1,6 @@
 //! The diagnostics page: what doctor finds at the gate while it runs, and its figures.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::desk::Refusal;
 use crate::commands::doctor::contact;
@@ -10,7 +9,7 @@ use crate::domain::time::Now;
 use crate::kiosk::StaffAnswer;
 use crate::ledger::{ENROLMENT_SETTING, Enrolment, Ledger};
 use crate::runner::doctor::{Held, Patient, examine};
-use crate::runner::{SharedCamera, vitals};
+use crate::runner::{MissingLines, SharedCamera, vitals};
 
 /// Bytes of a gigabyte.
 const GIGABYTE: f64 = 1e9;
@@ -21,7 +20,7 @@ pub(super) struct Diagnostics {
     pub(super) settings: Settings,
     pub(super) camera: SharedCamera,
     /// Why what is wired to the gate cannot be had.
-    pub(super) signals: Option<Arc<str>>,
+    pub(super) missing: MissingLines,
 }
 
 impl Diagnostics {
@@ -29,7 +28,7 @@ impl Diagnostics {
     pub(super) fn take(&self, ledger: &mut dyn Ledger) -> Result<StaffAnswer, Refusal> {
         let held = Held {
             camera: self.camera.get(),
-            signals: self.signals.clone(),
+            signals: self.missing.why(),
         };
         let examination = examine(&Patient {
             folder: &self.folder,

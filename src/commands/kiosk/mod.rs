@@ -118,7 +118,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         folder,
         settings,
         camera: camera.clone(),
-        signals: hardware.signals().cloned(),
+        missing: hardware.missing.clone(),
     };
     hand.serve_staff(diagnostics, levels.clone(), wanted)?;
     let machine = Machine {

@@ -41,7 +41,7 @@ impl News {
                 }
                 Some(Event::Scanners(self.missing.is_empty()))
             }
-            DeviceNews::Signals(why) => Some(Event::Signals(why.to_string())),
+            DeviceNews::Signals(missing) => Some(Event::Signals(missing.as_ref().map(ToString::to_string))),
             DeviceNews::FireAlarm(active) => Some(Event::FireAlarm(*active)),
         }
     }

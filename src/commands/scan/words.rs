@@ -9,7 +9,8 @@ pub(super) fn of_device(news: &DeviceNews) -> String {
         DeviceNews::Camera(state) => of_camera(*state).to_owned(),
         DeviceNews::Scanner { name, connected } if *connected => format!("the scanner {name} is there"),
         DeviceNews::Scanner { name, .. } => format!("the scanner {name} is not there; check its cable"),
-        DeviceNews::Signals(why) => format!("the gate does not open by itself: {why}"),
+        DeviceNews::Signals(Some(why)) => format!("the gate does not open by itself: {why}"),
+        DeviceNews::Signals(None) => "the gate opens by itself again".to_owned(),
         DeviceNews::FireAlarm(true) => "fire alarm: the gate is held open".to_owned(),
         DeviceNews::FireAlarm(false) => "the fire alarm is over: the gate opens for tickets again".to_owned(),
     }

@@ -33,8 +33,8 @@ pub enum Event {
     FireAlarm(bool),
     /// Whether every scanner is connected.
     Scanners(bool),
-    /// What is wired to the gate cannot be had: it opens for nobody by itself. Why.
-    Signals(String),
+    /// What is wired to the gate cannot be had, so that it opens for nobody by itself, and why. None: it can.
+    Signals(Option<String>),
     /// The gate has no event yet, and how far that is.
     Enrolling(Enrolling),
     /// Staff are known by other means than the PIN, such as a control code.

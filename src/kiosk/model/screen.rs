@@ -154,7 +154,7 @@ impl Screen {
             Event::FireAlarm(active) => self.alarm = active,
             Event::Scanners(connected) => self.scanners = connected,
             Event::Enrolling(step) => self.enrolling = Some(step),
-            Event::Signals(why) => self.signals = Some(why),
+            Event::Signals(missing) => self.signals = missing,
             Event::Ended(why) => self.ended = Some(why),
             Event::Touched(action) => return self.touched(action, at),
             Event::Answered(answer) => return desk::answered(self, answer, at),

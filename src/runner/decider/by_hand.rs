@@ -10,6 +10,7 @@ use crate::domain::gate::Event;
 use crate::runner::control::ControlNews;
 use crate::runner::desk::{Command, LaneSetting};
 use crate::runner::intake::DeviceNews;
+use crate::runner::wiring::Wiring;
 
 impl Decider {
     /// Obeys a control code among these texts, or says why not.
@@ -92,10 +93,18 @@ impl Decider {
         if let DeviceNews::Camera(state) = news {
             self.camera.set(state.health());
         }
-        if let DeviceNews::Signals(_) = news {
+        if let DeviceNews::Signals(Some(_)) = news {
             self.sound(Sound::Fault);
         }
         watcher(Notice::Device(news))
+    }
+
+    /// What is wired to the gate is there now. Whoever is let in from here on goes through it.
+    pub(super) fn wire(&mut self, wiring: Wiring, watcher: &mut Watcher<'_>) -> io::Result<()> {
+        self.turnstile = Some(wiring.turnstile);
+        self.passage = wiring.passage;
+        self.happen(Event::Configured(Box::new(self.config())), watcher)?;
+        self.hear(&DeviceNews::Signals(None), watcher)
     }
 
     pub(super) fn passed(&mut self, watcher: &mut Watcher<'_>) -> io::Result<()> {

@@ -156,9 +156,9 @@ impl Decider {
     #[cfg(feature = "gate")]
     #[must_use]
     pub fn wired(self, hardware: crate::runner::Hardware) -> Self {
-        let told = self.telling(hardware.news);
-        match hardware.turnstile {
-            Some(turnstile) => told.opening(turnstile, hardware.passage),
+        let told = self.telling(hardware.news().into_iter().collect());
+        match hardware.wiring {
+            Some(wiring) => told.opening(wiring.turnstile, wiring.passage),
             None => told,
         }
     }
@@ -220,6 +220,7 @@ impl Decider {
                 Some(Intake::Passed) => self.passed(watcher)?,
                 Some(Intake::Released) => self.released(watcher)?,
                 Some(Intake::Device(news)) => self.hear(&news, watcher)?,
+                Some(Intake::Wired(wiring)) => self.wire(wiring, watcher)?,
                 Some(Intake::Woken) => {}
                 Some(Intake::Warning(warning)) => watcher(Notice::Warning(warning.as_ref()))?,
                 Some(Intake::End(end)) => return Ok(end),
