@@ -9,9 +9,14 @@ const KEY_TAB: u16 = 15;
 const KEY_ENTER: u16 = 28;
 const KEY_LEFT_SHIFT: u16 = 42;
 const KEY_RIGHT_SHIFT: u16 = 54;
+const KEY_LEFT_ALT: u16 = 56;
 const KEY_CAPS_LOCK: u16 = 58;
 const KEY_KEYPAD_ENTER: u16 = 96;
 const KEY_RIGHT_ALT: u16 = 100;
+/// The keypad's keys from 0 to 9.
+const KEYPAD: [u16; 10] = [82, 79, 80, 81, 75, 76, 77, 71, 72, 73];
+/// The letters that end a line, where a scanner types them by their numbers.
+const LINE_ENDS: [char; 3] = ['\t', '\n', '\r'];
 /// The values of a key event (`input_event`); 2 is a key that is held and repeats.
 const RELEASED: i32 = 0;
 const PRESSED: i32 = 1;
@@ -24,6 +29,8 @@ pub struct TypedLines {
     right_shift: bool,
     caps: bool,
     alt: bool,
+    /// The number typed so far on the keypad, while the left Alt key is held.
+    number: Option<u32>,
     text: String,
     is_no_text: bool,
 }
@@ -38,34 +45,58 @@ impl TypedLines {
             right_shift: false,
             caps: false,
             alt: false,
+            number: None,
             text: String::new(),
             is_no_text: false,
         }
     }
 
     /// A key event: a key's code, and whether it was pressed (1), released (0) or repeats (2). With Enter or Tab a line is
-    /// whole.
+    /// whole. Besides keys, scanners type letters by their numbers on the keypad while Alt is held, as Windows takes them:
+    /// that is how some are set for all countries' keyboards.
     pub fn key(&mut self, code: u16, value: i32) -> Option<Line> {
         let down = value != RELEASED;
         match code {
             KEY_LEFT_SHIFT => self.left_shift = down,
             KEY_RIGHT_SHIFT => self.right_shift = down,
             KEY_RIGHT_ALT => self.alt = down,
+            KEY_LEFT_ALT if value == PRESSED => self.number = Some(0),
+            KEY_LEFT_ALT if value == RELEASED => return self.type_number(),
             // A scanner types no key twice by holding it.
             _ if value != PRESSED => {}
             KEY_CAPS_LOCK => self.caps = !self.caps,
             KEY_ENTER | KEY_KEYPAD_ENTER | KEY_TAB => return Some(self.finish()),
-            _ => self.type_letter(code),
+            _ => self.type_key(code),
         }
         None
     }
 
-    fn type_letter(&mut self, code: u16) {
+    fn type_key(&mut self, code: u16) {
+        let digit = (0..).zip(KEYPAD).find(|(_, key)| *key == code);
+        if let (Some(number), Some((digit, _))) = (&mut self.number, digit) {
+            *number = number.saturating_mul(10).saturating_add(digit);
+            return;
+        }
         let shift = self.left_shift || self.right_shift;
         let Some(typed) = letter(self.layout, code, shift, self.alt) else {
             return;
         };
-        let typed = if self.caps { other_case(typed) } else { typed };
+        self.type_letter(if self.caps { other_case(typed) } else { typed });
+    }
+
+    /// The Alt key was released: the number that was typed is a letter's. Of those beyond ASCII each country has its own, and
+    /// no ticket has any.
+    fn type_number(&mut self) -> Option<Line> {
+        let number = self.number.take().filter(|number| *number > 0)?;
+        match u8::try_from(number).ok().filter(u8::is_ascii).map(char::from) {
+            Some(end) if LINE_ENDS.contains(&end) => return Some(self.finish()),
+            Some(typed) => self.type_letter(typed),
+            None => self.is_no_text = true,
+        }
+        None
+    }
+
+    fn type_letter(&mut self, typed: char) {
         if self.text.len() + typed.len_utf8() > LINE_BYTES_MAX {
             self.is_no_text = true;
         } else {
@@ -163,6 +194,67 @@ mod tests {
         keys.iter()
             .filter_map(|(code, value)| typed.key(*code, *value))
             .collect()
+    }
+
+    /// The keys and values that a Datalogic Gryphon sent for the digits `48`, set to type by numbers: recorded by its owner
+    /// (stackoverflow.com/questions/43558559). It begins with num lock.
+    const RECORDED_BY_NUMBERS: &[(u16, i32)] = &[
+        (69, 1),
+        (69, 0),
+        (56, 1),
+        (82, 1),
+        (82, 0),
+        (76, 1),
+        (76, 0),
+        (80, 1),
+        (80, 0),
+        (56, 0),
+        (56, 1),
+        (82, 1),
+        (82, 0),
+        (76, 1),
+        (76, 0),
+        (77, 1),
+        (77, 0),
+        (56, 0),
+    ];
+
+    #[test]
+    fn letters_that_are_typed_by_their_numbers_count() {
+        let with_enter = [RECORDED_BY_NUMBERS, &[(28, 1), (28, 0)]].concat();
+        assert_eq!(typed(&with_enter, KeyLayout::De), [text("48")]);
+    }
+
+    /// The key events of a letter that is typed by its number.
+    fn by_number(number: u32) -> Vec<(u16, i32)> {
+        let digits = format!("{number:03}").into_bytes();
+        let keys = digits
+            .iter()
+            .map(|digit| KEYPAD[usize::from(digit - b'0')])
+            .flat_map(|key| [(key, 1), (key, 0)]);
+        [(KEY_LEFT_ALT, 1)]
+            .into_iter()
+            .chain(keys)
+            .chain([(KEY_LEFT_ALT, 0)])
+            .collect()
+    }
+
+    #[test]
+    fn each_letter_of_ascii_has_its_number_and_a_line_ends_with_one() {
+        for letter in ' '..='~' {
+            let keys = [by_number(letter.into()), by_number(13)].concat();
+            assert_eq!(typed(&keys, KeyLayout::Fr), [text(&letter.to_string())]);
+        }
+        for beyond in [128, 255, 256, 99_999] {
+            let keys = [by_number(65), by_number(beyond), by_number(10)].concat();
+            assert_eq!(typed(&keys, KeyLayout::Us), [Line::NoText], "{beyond}");
+        }
+    }
+
+    #[test]
+    fn alt_without_a_number_types_nothing_and_the_keypad_without_alt_its_digits() {
+        let keys = [(56, 1), (56, 0), (79, 1), (79, 0), (28, 1)];
+        assert_eq!(typed(&keys, KeyLayout::Us), [text("1")]);
     }
 
     #[test]
