@@ -182,6 +182,8 @@ impl Screen {
             Outcome::Ask => ASKED_MS,
         };
         self.in_view = None;
+        // What staff did by hand comes to a verdict as a scan does.
+        self.desk.iter_mut().for_each(|desk| desk.busy = false);
         self.refused = match (announcement.verdict, announcement.ticket, announcement.reason) {
             (Outcome::Deny, Some(ticket), Some(reason)) => Some((ticket, reason, at.plus(OVERRIDE_MS))),
             _ => None,

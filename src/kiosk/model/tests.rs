@@ -542,6 +542,18 @@ fn found() -> FoundTicket {
 }
 
 #[test]
+fn what_is_done_by_hand_is_done_once_its_verdict_is_there() {
+    let mut screen = unlocked();
+    touch(&mut screen, Action::Go(Page::Override));
+    let note = |screen: &Screen| panel(screen, later(10_000)).unwrap().note;
+    let before = note(&screen);
+    touch(&mut screen, Action::Override(ticket()));
+    assert_ne!(note(&screen), before, "one moment");
+    screen.handle(Event::Verdict(Box::new(announcement(Outcome::Admit))), START);
+    assert_eq!(note(&screen), before);
+}
+
+#[test]
 fn a_check_code_leads_to_its_tickets_and_one_of_them_is_checked_in() {
     let mut screen = unlocked();
     touch(&mut screen, Action::Go(Page::CheckIn));
