@@ -100,7 +100,8 @@ pub(super) fn differs(approved: &Path, name: &str, picture: &SharedPixelBuffer<R
     Some(format!("{name} {why}"))
 }
 
-fn off(approved: &RgbImage, picture: &RgbImage) -> Option<String> {
+/// Why one picture is not the other, both as [`reduced`] makes them.
+pub(super) fn off(approved: &RgbImage, picture: &RgbImage) -> Option<String> {
     if approved.dimensions() != picture.dimensions() {
         return Some("has another size".to_owned());
     }
@@ -116,7 +117,7 @@ fn off(approved: &RgbImage, picture: &RgbImage) -> Option<String> {
 
 /// A picture as it is kept: half the size in each direction, and a few steps of each colour. It shows what a reviewer looks
 /// for, in a fifth of the bytes.
-fn reduced(picture: &SharedPixelBuffer<Rgb8Pixel>) -> RgbImage {
+pub(super) fn reduced(picture: &SharedPixelBuffer<Rgb8Pixel>) -> RgbImage {
     let stride = usize::try_from(picture.width()).unwrap();
     let pixels = picture.as_slice();
     RgbImage::from_fn(picture.width() / 2, picture.height() / 2, |x, y| {
