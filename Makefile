@@ -80,9 +80,9 @@ bench-sync: packages
 bench-sale: packages
 	cargo bench --locked --features server --bench sale
 
-# What the screen takes to show a verdict, against a full repaint.
-bench-screen: packages-kiosk
-	cargo bench --locked --features kiosk --bench screen
+# A gate with its screen: from a frame to the relay and the screen, and from the program's start until it is ready.
+bench-screen: packages-test
+	cargo bench --locked --features kiosk --bench kiosk
 
 # QR readers compared on the same pictures: FRAMES=DIR of a gate's frames, IMAGES=DIR of photos.
 bench-readers: FRAMES ?= ../shared/frames
@@ -90,7 +90,7 @@ bench-readers: IMAGES ?= ../shared/images
 bench-readers: packages-readers
 	@cargo run --locked --release --manifest-path benches/readers/Cargo.toml -- "$(FRAMES)" "$(IMAGES)"
 
-# Every kill, power cut and mutation, where `make test` runs a tenth; and the program for a Pi.
+# Every kill, power cut, mutation and frame, where `make test` runs a tenth; and the program for a Pi.
 long: packages-test tools-test $(if $(filter amd64,$(shell dpkg --print-architecture)),check-arm64)
 	WICKET_LONG=1 cargo nextest run --locked --all-features
 
