@@ -221,5 +221,6 @@ fn entry(ticket: TicketId) -> Draft {
         rules_version: 1,
         list_version: 1,
         operator: None,
+        grounds: None,
     }
 }

@@ -547,7 +547,7 @@ fn what_is_done_by_hand_is_done_once_its_verdict_is_there() {
     touch(&mut screen, Action::Go(Page::Override));
     let note = |screen: &Screen| panel(screen, later(10_000)).unwrap().note;
     let before = note(&screen);
-    touch(&mut screen, Action::Override(ticket()));
+    touch(&mut screen, Action::Override(ticket(), "crew".parse().unwrap()));
     assert_ne!(note(&screen), before, "one moment");
     screen.handle(Event::Verdict(Box::new(announcement(Outcome::Admit))), START);
     assert_eq!(note(&screen), before);
