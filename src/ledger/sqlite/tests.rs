@@ -368,7 +368,7 @@ fn a_list_that_an_older_version_was_building_is_begun_anew() {
     let back = "ALTER TABLE list DROP COLUMN next; ALTER TABLE list DROP COLUMN pages; \
          ALTER TABLE stream DROP COLUMN device; ALTER TABLE stream DROP COLUMN believed; \
          ALTER TABLE device DROP COLUMN believed; ALTER TABLE list DROP COLUMN control_keyring; \
-         DROP TABLE used_control_code; PRAGMA user_version = 3";
+         DROP TABLE used_control_code; DROP TABLE label; PRAGMA user_version = 3";
     ledger.store.connection.execute_batch(back).unwrap();
     drop(ledger);
     let mut ledger = open(folder.path(), 2).unwrap();
