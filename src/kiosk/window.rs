@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
@@ -39,6 +41,8 @@ pub struct Handle {
     events: SyncSender<Event>,
     newest: Newest,
     app: slint::Weak<App>,
+    /// It is to close, also where that is said before it is shown: the event loop forgets what came before it began.
+    closes: Arc<AtomicBool>,
 }
 
 /// Hands on what the screen wants done, without blocking. What cannot even be handed on is answered at once.
@@ -92,6 +96,7 @@ impl Window {
             events: sender,
             newest,
             app,
+            closes: Arc::default(),
         };
         Ok(Self { inner, handle })
     }
@@ -123,8 +128,12 @@ impl Window {
     /// [`WindowError`] where the platform fails.
     pub fn run(&self) -> Result<(), WindowError> {
         let inner = Rc::downgrade(&self.inner);
+        let closes = Arc::clone(&self.handle.closes);
         let look = Timer::default();
         look.start(TimerMode::Repeated, LOOK, move || {
+            if closes.load(Ordering::Relaxed) {
+                let _ = slint::quit_event_loop();
+            }
             inner.upgrade().into_iter().for_each(|inner| inner.draw());
         });
         self.inner.view.app().run()?;
@@ -156,7 +165,8 @@ impl Handle {
 
     /// Closes the window.
     pub fn close(&self) {
-        // Without an event loop there is nothing to close.
+        self.closes.store(true, Ordering::Relaxed);
+        // Without an event loop there is nothing to close yet.
         let _ = slint::quit_event_loop();
     }
 
