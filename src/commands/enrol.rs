@@ -110,7 +110,8 @@ fn shown(config: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
     Err("no enrolment code was shown; print one with `wicket admin device add`".into())
 }
 
-fn code_in(sight: Sight) -> Option<String> {
+/// The enrolment code in what a gate sees.
+pub(super) fn code_in(sight: Sight) -> Option<String> {
     let texts = match sight {
         Sight::Codes(texts) => texts,
         Sight::Line(line) => line.into_iter().collect(),

@@ -12,14 +12,15 @@ use super::desk::Refusal;
 use super::hands::{Hands, spawn};
 use super::sight::shown_on;
 use super::unenrolled;
+use crate::commands::enrol::code_in;
 use crate::commands::{random, service, sync, with_causes};
 use crate::config::Settings;
 use crate::device::clock::estimated;
 use crate::kiosk::{Enrolling, Event, Handle, Screen, Window};
 use crate::ledger::{Ledger, Opening, SqliteLedger};
-use crate::runner::{End, Feed, Hardware, Intake, Sight};
+use crate::runner::{End, Feed, Hardware, Intake};
 use crate::sync::{enrol, enrolment, public_key};
-use crate::wire::enrol::{CODE_PREFIX, EnrolmentCode, six_digit_check};
+use crate::wire::enrol::{EnrolmentCode, six_digit_check};
 
 /// How long after a sync that failed the next is tried: who watches the screen is at work on the network, or at the server.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
@@ -71,16 +72,6 @@ fn watch(intake: &Receiver<Intake>, codes: &SyncSender<String>) {
             Ok(_) | Err(RecvTimeoutError::Timeout) => {}
         }
     }
-}
-
-fn code_in(sight: Sight) -> Option<String> {
-    let texts = match sight {
-        Sight::Codes(texts) => texts,
-        Sight::Line(line) => line.into_iter().collect(),
-    };
-    texts
-        .into_iter()
-        .find(|text| text.trim().starts_with(CODE_PREFIX))
 }
 
 struct Enroller {
