@@ -37,9 +37,14 @@ pub(super) async fn place(
         .db
         .run_grouped(move |db| db.buy(&wish, &event, &cart, number))
         .await?;
-    selling.wake();
     match granted(answer)? {
-        Placed::Order(order) => Ok((StatusCode::CREATED, Json(views::order(&order))).into_response()),
+        Placed::Order(order) => {
+            // One that waits to be paid has nothing due and no ticket yet: in a rush, most are such.
+            if !order.is_unpaid() {
+                selling.wake();
+            }
+            Ok((StatusCode::CREATED, Json(views::order(&order))).into_response())
+        }
         Placed::Refused(why) => Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             why.code(),
