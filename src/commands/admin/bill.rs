@@ -68,10 +68,8 @@ fn ours(db: &mut Db, rows: &[MoneyRow]) -> Result<Ours, Failed> {
         }
         let number: PaymentNumber = row.part.parse()?;
         let order = db.order(number.order)?;
-        let payments = order.iter().flat_map(|order| &order.payments);
-        let charge = payments
-            .filter(|payment| payment.ask.payment == number)
-            .find_map(Payment::charge);
+        let payment = order.as_ref().and_then(|order| order.payment(number));
+        let charge = payment.and_then(Payment::charge);
         ours.charges.extend(charge.map(|charge| (number, charge.clone())));
     }
     Ok(ours)

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::problem::Problem;
-use crate::domain::sale::order::{Event, Order, PaymentState};
+use crate::domain::sale::order::{Event, Order};
 use crate::domain::sale::{PaymentNumber, Provider};
 use crate::server::pay::TEST_PAGE;
 use crate::server::selling::Selling;
@@ -16,9 +16,8 @@ pub(super) async fn show(
 ) -> Result<Html<String>, Problem> {
     let (number, order) = found(&selling, &payment).await?;
     let paid = order
-        .payments
-        .iter()
-        .any(|payment| payment.ask.payment == number && matches!(payment.state, PaymentState::Paid(_)));
+        .payment(number)
+        .is_some_and(|payment| payment.charge().is_some());
     let action = match paid {
         true => "<p>已支付（测试） · Paid, as a trial.</p>".to_owned(),
         false => format!(
@@ -53,10 +52,8 @@ async fn found(selling: &Selling, payment: &str) -> Result<(PaymentNumber, Order
     let nothing = || Problem::not_found("payment");
     let number: PaymentNumber = payment.parse().map_err(|_| nothing())?;
     let order = selling.db.run(move |db| db.order(number.order)).await?;
-    let trial = |order: &Order| {
-        let mut payments = order.payments.iter();
-        payments.any(|payment| payment.ask.payment == number && payment.provider == Provider::Test)
-    };
+    let payment = |order: &Order| order.payment(number).map(|payment| payment.provider);
+    let trial = |order: &Order| payment(order) == Some(Provider::Test);
     order
         .filter(trial)
         .map(|order| (number, order))

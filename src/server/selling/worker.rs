@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::Selling;
 use super::outcome::{self, Follow};
 use super::pace::Pace;
-use crate::domain::sale::order::{Call, Event, Order, Payment, Refund};
+use crate::domain::sale::order::{Call, Event, Order, Payment};
 use crate::domain::sale::{PaymentNumber, Provider, RefundNumber};
 use crate::server::db::DueCall;
 use crate::server::pay::{CallError, PaymentProvider, Shipment};
@@ -99,12 +99,12 @@ async fn answer(selling: &Selling, pace: &Pace, due: DueCall) -> Option<Event> {
 async fn ask(at: &dyn PaymentProvider, pace: &Pace, order: &Order, call: Call) -> Option<Follow> {
     Some(match call {
         Call::Expire | Call::Issue => return None,
-        Call::Open(number) => outcome::opened(number, at.open(&payment(order, number)?.ask).await),
+        Call::Open(number) => outcome::opened(number, at.open(&order.payment(number)?.ask).await),
         Call::Ask(number) => outcome::asked(number, at.query(&number).await),
         Call::Close(number) => outcome::closed(number, at.close(&number).await),
         Call::Refund(number) => {
             pace.turn().await;
-            outcome::refunded(number, at.refund(&refund(order, number)?.ask).await)
+            outcome::refunded(number, at.refund(&order.refund(number)?.ask).await)
         }
         Call::AskRefund(number) => outcome::refund_asked(number, at.query_refund(&number).await),
         Call::Tell(number) => outcome::told(tell(at, order, number).await),
@@ -112,7 +112,7 @@ async fn ask(at: &dyn PaymentProvider, pace: &Pace, order: &Order, call: Call) -
 }
 
 async fn tell(at: &dyn PaymentProvider, order: &Order, number: PaymentNumber) -> Result<(), CallError> {
-    let paid = payment(order, number);
+    let paid = order.payment(number);
     let charge = paid.and_then(Payment::charge);
     let (Some(paid), Some(charge), Some(issued)) = (paid, charge, order.issued_at) else {
         return Ok(());
@@ -150,8 +150,8 @@ fn unheard(call: Call) -> Option<Event> {
 
 fn provider_of(order: &Order, call: Call) -> Option<Provider> {
     match (payment_of(call), refund_of(call)) {
-        (Some(number), _) => payment(order, number).map(|payment| payment.provider),
-        (_, Some(number)) => refund(order, number).map(|refund| refund.provider),
+        (Some(number), _) => order.payment(number).map(|payment| payment.provider),
+        (_, Some(number)) => order.refund(number).map(|refund| refund.provider),
         (None, None) => None,
     }
 }
@@ -168,15 +168,4 @@ fn refund_of(call: Call) -> Option<RefundNumber> {
         Call::Refund(number) | Call::AskRefund(number) => Some(number),
         Call::Expire | Call::Issue | Call::Open(_) | Call::Ask(_) | Call::Close(_) | Call::Tell(_) => None,
     }
-}
-
-fn payment(order: &Order, number: PaymentNumber) -> Option<&Payment> {
-    order
-        .payments
-        .iter()
-        .find(|payment| payment.ask.payment == number)
-}
-
-fn refund(order: &Order, number: RefundNumber) -> Option<&Refund> {
-    order.refunds.iter().find(|refund| refund.ask.refund == number)
 }

@@ -75,7 +75,7 @@ impl Order {
         opened: Opened,
         now: UnixMillis,
     ) -> Result<(), Wrong> {
-        let payment = self.payment(number)?;
+        let payment = self.payment_mut(number)?;
         if matches!(payment.state, PaymentState::Opening | PaymentState::Open(_)) {
             let [first, ..] = POLLS_MS;
             payment.turn(PaymentState::Open(opened), now.plus(first));
@@ -89,7 +89,7 @@ impl Order {
         why: String,
         now: UnixMillis,
     ) -> Result<(), Wrong> {
-        let payment = self.payment(number)?;
+        let payment = self.payment_mut(number)?;
         // One that is being closed may have been opened by an earlier try: its closing tells.
         if payment.state == PaymentState::Opening {
             payment.turn(PaymentState::Refused(why), now);
@@ -104,7 +104,7 @@ impl Order {
         standing: PaymentStanding,
         now: UnixMillis,
     ) -> Result<Vec<Effect>, Wrong> {
-        let payment = self.payment(number)?;
+        let payment = self.payment_mut(number)?;
         match (standing, &payment.state) {
             (PaymentStanding::Paid(charge), _) => return self.charged(number, charge, now),
             (PaymentStanding::Closed, state) if state.is_open() => payment.turn(PaymentState::Closed, now),
@@ -132,7 +132,7 @@ impl Order {
         charge: Charge,
         now: UnixMillis,
     ) -> Result<Vec<Effect>, Wrong> {
-        let payment = self.payment(number)?;
+        let payment = self.payment_mut(number)?;
         if let PaymentState::Paid(known) = &payment.state {
             return Ok(other_charge(number, known, &charge));
         }
@@ -187,7 +187,7 @@ impl Order {
         if held {
             return Ok(self.paid(number, now));
         }
-        let total = self.payment(number)?.charge().map(|charge| charge.total);
+        let total = self.payment_mut(number)?.charge().map(|charge| charge.total);
         self.give_back(number, total.unwrap_or_default(), Cause::Late, now);
         Ok(Vec::new())
     }
@@ -251,7 +251,13 @@ impl Order {
             .find(|payment| payment.ask.payment.count == count)
     }
 
-    pub(super) fn payment(&mut self, number: PaymentNumber) -> Result<&mut Payment, Wrong> {
+    /// The payment of that number, where it is this order's.
+    #[must_use]
+    pub fn payment(&self, number: PaymentNumber) -> Option<&Payment> {
+        self.payments.iter().find(|payment| payment.ask.payment == number)
+    }
+
+    pub(super) fn payment_mut(&mut self, number: PaymentNumber) -> Result<&mut Payment, Wrong> {
         let own = number.order == self.number;
         let found = self
             .payments

@@ -57,7 +57,7 @@ impl Order {
 
     /// Money of a payment goes back.
     pub(super) fn give_back(&mut self, payment: PaymentNumber, amount: Fen, cause: Cause, now: UnixMillis) {
-        let Some(paid) = self.payments.iter().find(|paid| paid.ask.payment == payment) else {
+        let Some(paid) = self.payment(payment) else {
             return;
         };
         let (provider, total) = (paid.provider, paid.charge().map_or(amount, |charge| charge.total));
@@ -89,7 +89,7 @@ impl Order {
         standing: RefundStanding,
         now: UnixMillis,
     ) -> Result<Vec<Effect>, Wrong> {
-        let refund = self.refund(number)?;
+        let refund = self.refund_mut(number)?;
         match (standing, &refund.state) {
             (_, RefundState::Done) => {}
             (RefundStanding::Done { .. }, _) => refund.turn(RefundState::Done, now),
@@ -113,14 +113,20 @@ impl Order {
     }
 
     pub(super) fn refund_again(&mut self, number: RefundNumber, now: UnixMillis) -> Result<(), Wrong> {
-        let refund = self.refund(number)?;
+        let refund = self.refund_mut(number)?;
         if matches!(refund.state, RefundState::Failed(_)) {
             refund.turn(RefundState::Wanted, now);
         }
         Ok(())
     }
 
-    pub(super) fn refund(&mut self, number: RefundNumber) -> Result<&mut Refund, Wrong> {
+    /// The refund of that number, where it is this order's.
+    #[must_use]
+    pub fn refund(&self, number: RefundNumber) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.ask.refund == number)
+    }
+
+    pub(super) fn refund_mut(&mut self, number: RefundNumber) -> Result<&mut Refund, Wrong> {
         let found = self.refunds.iter_mut().find(|refund| refund.ask.refund == number);
         found.ok_or(Wrong::Unknown)
     }
