@@ -344,20 +344,10 @@ fn raw(row: &Row<'_>) -> Result<Raw, DbError> {
 }
 
 fn standing(raw: Raw) -> Result<(EventRow, DeviceStanding), DbError> {
-    let unreadable = DbError::unreadable("device");
     let standing = DeviceStanding {
-        event: raw
-            .event
-            .parse()
-            .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))?,
-        device: raw
-            .device
-            .parse()
-            .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))?,
-        gate: raw
-            .gate
-            .parse()
-            .map_err(|error: crate::domain::ids::IdError| unreadable(error.to_string()))?,
+        event: DbError::parsed("device", &raw.event)?,
+        device: DbError::parsed("device", &raw.device)?,
+        gate: DbError::parsed("device", &raw.gate)?,
         key: raw.key,
         status: match raw.status {
             None => None,

@@ -1,7 +1,9 @@
 //! What can go wrong with the server's data, and what to do about it.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use postgres::error::SqlState;
 use rusqlite::ErrorCode;
@@ -99,6 +101,12 @@ pub enum DbError {
 impl DbError {
     pub(super) fn unreachable(error: postgres::Error) -> Self {
         Self::Unreachable(error.into())
+    }
+
+    /// What a stored text says.
+    pub(super) fn parsed<T: FromStr<Err: Display>>(what: &'static str, text: &str) -> Result<T, Self> {
+        text.parse()
+            .map_err(|error: T::Err| Self::unreadable(what)(error.to_string()))
     }
 
     pub(super) fn unreadable(what: &'static str) -> impl Fn(String) -> Self {

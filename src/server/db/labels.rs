@@ -120,21 +120,14 @@ fn named(connection: &Connection, event: EventRow) -> Result<Vec<Label>, DbError
 fn label(row: &Row<'_>) -> Result<Label, DbError> {
     let ticket: Vec<u8> = row.get(0)?;
     Ok(Label {
-        ticket: TicketId::new(&ticket).map_err(unreadable)?,
+        ticket: TicketId::new(&ticket).map_err(|error| DbError::unreadable("label")(error.to_string()))?,
         order: part(row, 1)?,
         name: part(row, 2)?,
     })
 }
 
 /// A part of a label, if there is one.
-fn part<T: FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, DbError>
-where
-    T::Err: Display,
-{
+fn part<T: FromStr<Err: Display>>(row: &Row<'_>, column: usize) -> Result<Option<T>, DbError> {
     let text: Option<String> = row.get(column)?;
-    text.map(|text| text.parse()).transpose().map_err(unreadable)
-}
-
-fn unreadable(error: impl Display) -> DbError {
-    DbError::unreadable("label")(error.to_string())
+    text.map(|text| DbError::parsed("label", &text)).transpose()
 }

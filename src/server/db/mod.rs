@@ -38,7 +38,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ed25519_dalek::SigningKey;
 
-use crate::domain::ids::{EventId, IdError};
+use crate::domain::ids::EventId;
 pub use cases::{Case, CaseFact, CaseFilter, CaseFinding};
 pub use changelog::LogRead;
 pub use checkins::{Intake, StreamStatus};
@@ -286,6 +286,5 @@ fn lock_event_row(transaction: &Transaction<'_>, event: EventRow) -> Result<(), 
 
 /// An event's name as stored.
 fn event_name(name: &str) -> Result<EventId, DbError> {
-    name.parse()
-        .map_err(|error: IdError| DbError::unreadable("event")(error.to_string()))
+    DbError::parsed("event", name)
 }

@@ -2,7 +2,7 @@
 
 use super::cases::{Touched, note_issue, note_standing, settle};
 use super::changelog::{Key, append};
-use super::sql::{Optional, Transaction, params};
+use super::sql::{Connection, Optional, Transaction, params};
 use super::{Db, DbError, EventRow, event_row, lock_event};
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::ids::{EventId, TicketId};
@@ -32,16 +32,7 @@ impl Db {
     /// [`DbError::NoEvent`] where there is no such event.
     pub fn ticket(&mut self, event: &EventId, ticket: &TicketId) -> Result<Option<TicketRow>, DbError> {
         let event = event_row(&self.connection, event.as_str())?;
-        let found: Option<Vec<u8>> = self
-            .connection
-            .query_row(
-                "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
-                params![event.0, ticket.as_bytes()],
-                |row| row.get(0),
-            )
-            .optional()?;
-        let read = |bytes: Vec<u8>| wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"));
-        found.map(read).transpose()
+        row(&self.connection, event, ticket)
     }
 
     /// Gives a ticket another status; [`Status::Revoked`] is for ever.
@@ -98,18 +89,10 @@ pub(super) fn set_status(
     status: Status,
     now: UnixMillis,
 ) -> Result<(), DbError> {
-    let found: Option<Vec<u8>> = transaction
-        .query_row(
-            "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
-            params![event.0, ticket.as_bytes()],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let Some(bytes) = found else {
+    let Some(mut row) = row(transaction, event, ticket)? else {
         let refused = format!("the ticket {ticket} is not on the event's list: check its id");
         return Err(DbError::Refused(refused));
     };
-    let mut row: TicketRow = wire::from_cbor(&bytes).map_err(DbError::unreadable("ticket"))?;
     if row.status == status {
         return Ok(());
     }
@@ -128,6 +111,21 @@ pub(super) fn set_status(
     let mut touched = Touched::default();
     touched.ticket(*ticket);
     settle(transaction, event, touched, now)
+}
+
+/// A ticket's row; none where it is not on the list.
+pub(super) fn row(
+    connection: &Connection,
+    event: EventRow,
+    ticket: &TicketId,
+) -> Result<Option<TicketRow>, DbError> {
+    connection
+        .query_row(
+            "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
+            params![event.0, ticket.as_bytes()],
+            |row| wire::from_cbor(row.bytes(0)?).map_err(DbError::unreadable("ticket")),
+        )
+        .optional()
 }
 
 /// The tickets whose cases new rows may change: those that were admitted before they were listed, and those that are

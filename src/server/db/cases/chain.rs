@@ -1,7 +1,7 @@
 //! What the server knows of a chain of issues: which tickets it is, how their statuses changed, what happened to them.
 
-use super::super::sql::{Connection, Optional, Row, Transaction, params};
-use super::super::{DbError, EventRow};
+use super::super::sql::{Connection, Row, Transaction, params};
+use super::super::{DbError, EventRow, tickets};
 use super::touched::ticket_id;
 use crate::domain::admission::{Status, TicketRow};
 use crate::domain::checkin::{Fact, FactRef};
@@ -110,14 +110,7 @@ pub(super) fn issued(
     event: EventRow,
     ticket: &TicketId,
 ) -> Result<Option<Issued>, DbError> {
-    let row: Option<Vec<u8>> = connection
-        .query_row(
-            "SELECT row FROM tickets WHERE event = ?1 AND ticket = ?2",
-            params![event.0, ticket.as_bytes()],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let Some(row) = row else {
+    let Some(row) = tickets::row(connection, event, ticket)? else {
         return Ok(None);
     };
     let standings = connection.query_map(
@@ -130,10 +123,7 @@ pub(super) fn issued(
             })
         },
     )?;
-    Ok(Some(Issued {
-        row: wire::from_cbor(&row).map_err(DbError::unreadable("ticket"))?,
-        standings,
-    }))
+    Ok(Some(Issued { row, standings }))
 }
 
 /// The facts of a ticket that count: not what a revoked device said beyond what is believed of it.

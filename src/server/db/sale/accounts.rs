@@ -2,7 +2,7 @@
 
 use super::super::sql::{Connection, Optional, params};
 use super::super::{Db, DbError};
-use crate::domain::ids::{AccountId, IdError};
+use crate::domain::ids::AccountId;
 use crate::domain::time::UnixMillis;
 
 /// How long a token is good for: a season.
@@ -57,9 +57,5 @@ pub(super) fn holder(
             |row| row.get::<String>(0),
         )
         .optional()?;
-    let account = |name: String| {
-        name.parse()
-            .map_err(|error: IdError| DbError::unreadable("account")(error.to_string()))
-    };
-    name.map(account).transpose()
+    name.map(|name| DbError::parsed("account", &name)).transpose()
 }

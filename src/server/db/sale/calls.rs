@@ -3,8 +3,8 @@
 use super::super::sql::params;
 use super::super::{Db, DbError};
 use super::codes;
+use crate::domain::sale::OrderNumber;
 use crate::domain::sale::order::Call;
-use crate::domain::sale::{NumberError, OrderNumber};
 use crate::domain::time::UnixMillis;
 
 /// How long a call is its worker's alone: longer than any takes, so that two are never under way; after a crash it comes again.
@@ -78,11 +78,8 @@ impl Db {
 }
 
 fn read(number: &str, call: &str) -> Result<DueCall, DbError> {
-    let unreadable = DbError::unreadable("call");
-    let number = number.parse().map_err(|error: NumberError| error.to_string());
-    match (number, codes::read(call)) {
-        (Ok(number), Some(call)) => Ok(DueCall { number, call }),
-        (Err(error), _) => Err(unreadable(error)),
-        (_, None) => Err(unreadable(call.to_owned())),
-    }
+    Ok(DueCall {
+        number: DbError::parsed("call", number)?,
+        call: codes::read(call).ok_or_else(|| DbError::unreadable("call")(call.to_owned()))?,
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::super::sql::{Optional, params};
 use super::super::{Db, DbError};
+use super::document;
 use super::money::name;
 use crate::domain::sale::{OrderNumber, Provider};
 use crate::domain::time::UnixMillis;
@@ -30,11 +31,13 @@ impl Db {
                     |row| row.get::<String>(0),
                 )
                 .optional()?;
-            let before = found.as_deref().map(read).transpose()?;
+            let before = found
+                .map(|body| document::read::<Drawer>("drawer", &body))
+                .transpose()?;
             let mut drawer = before.clone().unwrap_or_default();
             drawer.apply(change.clone(), at);
             if before.unwrap_or_default() != drawer {
-                let body = serde_json::to_string(&drawer).unwrap_or_default();
+                let body = document::written("drawer", &drawer)?;
                 transaction.execute(
                     "INSERT INTO drawers (provider, number, changed_ms, body) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT (provider, number) DO UPDATE
@@ -54,11 +57,7 @@ impl Db {
         self.connection.query_map(
             "SELECT body FROM drawers WHERE provider = ?1 AND changed_ms >= ?2 ORDER BY changed_ms LIMIT ?3",
             params![name(of), since.0, DRAWERS_MAX],
-            |row| read(&row.get::<String>(0)?),
+            |row| document::read("drawer", &row.get::<String>(0)?),
         )
     }
-}
-
-fn read(body: &str) -> Result<Drawer, DbError> {
-    serde_json::from_str(body).map_err(|error| DbError::unreadable("drawer")(error.to_string()))
 }

@@ -5,6 +5,7 @@ mod answers;
 mod bulk;
 mod calls;
 mod codes;
+mod document;
 mod drawers;
 mod issue;
 mod money;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::sql::{Transaction, params};
 use super::super::{Db, DbError};
 use crate::domain::ids::OperatorId;
-use crate::domain::sale::{NumberError, OrderNumber};
+use crate::domain::sale::OrderNumber;
 use crate::domain::time::UnixMillis;
 
 /// Read at once: more than anybody looks at in a day.
@@ -34,12 +34,9 @@ impl Db {
             "SELECT review, number, at_ms, told FROM reviews WHERE seen IS NULL ORDER BY review LIMIT ?1",
             params![REVIEWS_MAX],
             |row| {
-                let order: String = row.get(1)?;
                 Ok(Review {
                     review: row.get(0)?,
-                    order: order
-                        .parse()
-                        .map_err(|error: NumberError| DbError::unreadable("review")(error.to_string()))?,
+                    order: DbError::parsed("review", &row.get::<String>(1)?)?,
                     at: UnixMillis(row.get(2)?),
                     told: row.get(3)?,
                 })

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::changelog::{Key, append};
 use super::super::sql::{Connection, Optional, Transaction, params};
 use super::super::{Db, DbError, EventRow, event_row, lock_event};
+use super::document;
 use crate::domain::ids::{EventId, QuotaId};
 use crate::domain::sale::sheet::{EventStage, NoWay, Sheet};
 use crate::wire::Change;
@@ -66,7 +67,7 @@ impl Db {
                 return Ok((false, SheetWritten::TooSmall { quota, taken }));
             }
             let version = version.saturating_add(1);
-            let body = serde_json::to_string(sheet).unwrap_or_default();
+            let body = document::written("sheet", sheet)?;
             transaction.execute(
                 "INSERT INTO sheets (event, stage, version, body) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (event) DO UPDATE SET version = excluded.version, body = excluded.body",
@@ -160,9 +161,7 @@ fn found(connection: &Connection, row: EventRow) -> Result<Option<(EventStage, S
     let Some((name, body)) = found else {
         return Ok(None);
     };
-    let sheet =
-        serde_json::from_str(&body).map_err(|error| DbError::unreadable("sheet")(error.to_string()))?;
-    Ok(Some((stage(&name)?, sheet)))
+    Ok(Some((stage(&name)?, document::read("sheet", &body)?)))
 }
 
 fn stocks(connection: &Connection, row: EventRow) -> Result<BTreeMap<QuotaId, Stock>, DbError> {
@@ -174,16 +173,10 @@ fn stocks(connection: &Connection, row: EventRow) -> Result<BTreeMap<QuotaId, St
                 capacity: row.get(1)?,
                 taken: row.get(2)?,
             };
-            Ok((row.get::<String>(0)?, stock))
+            Ok((DbError::parsed("stock", &row.get::<String>(0)?)?, stock))
         },
     )?;
-    let named = |(name, stock): (String, Stock)| {
-        let name = name
-            .parse()
-            .map_err(|error: crate::domain::ids::IdError| DbError::unreadable("stock")(error.to_string()))?;
-        Ok((name, stock))
-    };
-    rows.into_iter().map(named).collect()
+    Ok(rows.into_iter().collect())
 }
 
 fn standing(connection: &Connection, row: EventRow) -> Result<Option<(EventStage, u64)>, DbError> {
@@ -231,7 +224,7 @@ fn publish_rules(
     sheet: &Sheet,
     version: u64,
 ) -> Result<(), DbError> {
-    let rules = serde_json::to_string(&sheet.rulebook(event, version)).unwrap_or_default();
+    let rules = document::written("rulebook", &sheet.rulebook(event, version))?;
     if rules.len() > DOCUMENT_BYTES_MAX {
         return Err(DbError::Refused(format!(
             "the rules of admission are larger than {DOCUMENT_BYTES_MAX} bytes: make it two events"

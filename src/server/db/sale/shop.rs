@@ -10,7 +10,7 @@ use super::place::{self, Place, Placed};
 use super::store;
 use crate::domain::ids::{AccountId, EventId};
 use crate::domain::sale::order::{Channel, Event};
-use crate::domain::sale::{Cart, NumberError, OrderNumber};
+use crate::domain::sale::{Cart, OrderNumber};
 use crate::domain::time::UnixMillis;
 
 /// A buyer's write.
@@ -130,11 +130,7 @@ fn begun<T>(transaction: &Transaction<'_>, wish: &Wish) -> Result<Begun<T>, DbEr
     Ok(match answers::known(transaction, &once)? {
         Known::New => Begun::Once(once),
         Known::OtherQuestion => Begun::Not(Granted::OtherQuestion),
-        Known::Answer(number) => Begun::Before(
-            number
-                .parse()
-                .map_err(|error: NumberError| DbError::unreadable("answer")(error.to_string()))?,
-        ),
+        Known::Answer(number) => Begun::Before(DbError::parsed("answer", &number)?),
     })
 }
 

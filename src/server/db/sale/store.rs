@@ -2,7 +2,7 @@
 
 use super::super::sql::{Connection, Optional, Transaction, params};
 use super::super::{DbError, EventRow};
-use super::codes;
+use super::{codes, document};
 use crate::domain::sale::OrderNumber;
 use crate::domain::sale::order::{Channel, Order, Stage};
 
@@ -45,7 +45,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, event: EventRow, order: &Ord
             stage(order.stage),
             order.placed.0,
             waits_for(order),
-            written(order)?
+            document::written("order", order)?
         ],
     )?;
     if added == 0 {
@@ -68,7 +68,7 @@ pub(super) fn update(transaction: &Transaction<'_>, before: &Order, after: &Orde
             after.number.as_str(),
             stage(after.stage),
             waits_for(after),
-            written(after)?
+            document::written("order", after)?
         ],
     )?;
     let (old, new) = (before.calls(), after.calls());
@@ -108,9 +108,5 @@ pub(super) fn stage(stage: Stage) -> &'static str {
 }
 
 pub(super) fn read(body: &str) -> Result<Order, DbError> {
-    serde_json::from_str(body).map_err(|error| DbError::unreadable("order")(error.to_string()))
-}
-
-fn written(order: &Order) -> Result<String, DbError> {
-    serde_json::to_string(order).map_err(|error| DbError::unreadable("order")(error.to_string()))
+    document::read("order", body)
 }

@@ -2,6 +2,7 @@
 
 use super::super::sql::{Connection, Optional, Transaction, params};
 use super::super::{Db, DbError, EventRow, event_row};
+use super::document;
 use crate::domain::ids::EventId;
 use crate::domain::sale::voucher::Voucher;
 
@@ -11,7 +12,7 @@ impl Db {
     /// # Errors
     /// [`DbError::NoEvent`] where there is no such event.
     pub fn put_voucher(&mut self, event: &EventId, code: &str, voucher: &Voucher) -> Result<(), DbError> {
-        let body = serde_json::to_string(voucher).unwrap_or_default();
+        let body = document::written("voucher", voucher)?;
         self.connection.write(|transaction| {
             let event = event_row(transaction, event.as_str())?;
             transaction.execute(
@@ -49,10 +50,7 @@ pub(super) fn find(connection: &Connection, event: EventRow, code: &str) -> Resu
             |row| row.get::<String>(0),
         )
         .optional()?;
-    let read = |body: String| {
-        serde_json::from_str(&body).map_err(|error| DbError::unreadable("voucher")(error.to_string()))
-    };
-    body.map(read).transpose()
+    body.map(|body| document::read("voucher", &body)).transpose()
 }
 
 /// Changes how much of a voucher is used. False where there is not enough left.
